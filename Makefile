@@ -1,0 +1,64 @@
+# Una palabra por trabajo. Todas instalan lo que les falte y se pueden repetir.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALAR := $(BIN)/pip install --quiet --disable-pip-version-check -c restricciones.txt
+
+.PHONY: ayuda demo test lint bench limpiar
+
+ayuda:
+	@echo "make demo     instala lo que falte y carga la cadena de demostración"
+	@echo "make test     instala lo que falte y corre todas las pruebas"
+	@echo "make lint     revisa el estilo y las capas"
+	@echo "make bench    compara este proyecto con el script anterior y con dlt"
+	@echo "make limpiar  borra lo que hicieron la demostración y el entorno virtual"
+
+# El entorno se rehace cuando cambian las dependencias.
+$(VENV)/.base: setup.cfg restricciones.txt
+	@herramientas/sistema.sh demo
+	@test -x $(BIN)/pip || { echo "Creando el entorno virtual en $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Instalando el paquete y sus dependencias"
+	@$(INSTALAR) -e .
+	@touch $@
+
+$(VENV)/.pruebas: $(VENV)/.base
+	@herramientas/sistema.sh pruebas
+	@echo "Instalando lo que usan las pruebas"
+	@$(INSTALAR) -e '.[pruebas]'
+	@touch $@
+
+$(VENV)/.banco: $(VENV)/.pruebas
+	@echo "Instalando lo que usa el banco de medidas"
+	@$(INSTALAR) -e '.[pruebas,banco]'
+	@touch $@
+
+demo: $(VENV)/.base
+	@$(BIN)/python -m fluxion_luigi.demo
+	@echo "$$ luigi --module fluxion_luigi RangoVentas --desde 2025-06 --hasta 2025-07 --local-scheduler"
+	@$(BIN)/luigi --module fluxion_luigi RangoVentas --desde 2025-06 --hasta 2025-07 --local-scheduler
+	@echo
+	@echo "$$ luigi --module fluxion_luigi EstadoVentas --desde 2025-06 --hasta 2025-07 --local-scheduler"
+	@$(BIN)/luigi --module fluxion_luigi EstadoVentas --desde 2025-06 --hasta 2025-07 --local-scheduler
+	@echo
+	@echo "Siga por aquí (active antes el entorno: . $(VENV)/bin/activate):"
+	@echo "  luigi --module fluxion_luigi VerificarConectividad --local-scheduler"
+	@echo "  luigi --module fluxion_luigi RangoVentas --desde 2025-07 --hasta 2025-07 --simular --recargar --local-scheduler"
+	@echo "  luigi --module fluxion_luigi RangoVentas --desde 2025-07-01 --hasta 2025-07-15 --tiendas tienda_01 --recargar --local-scheduler"
+
+test: $(VENV)/.pruebas
+	@herramientas/sistema.sh pruebas
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.pruebas
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.banco
+	@herramientas/sistema.sh pruebas
+	@$(BIN)/python -m bench
+
+limpiar:
+	rm -rf demo datos staging reportes $(VENV)
+	find logs markers -mindepth 1 ! -name .gitkeep -delete

@@ -1,0 +1,20 @@
+"""Fluxion Luigi: copia las ventas de las tiendas a DuckDB y las mantiene al día.
+
+Las tareas se registran sólo cuando quien importa es Luigi (`luigi --module fluxion_luigi …`): el
+núcleo no lo necesita, y el proceso lector arranca sin él.
+"""
+
+import sys
+
+TAREAS = ("EstadoVentas", "RangoVentas", "VerificarConectividad")
+
+if "luigi" in sys.modules:
+    from fluxion_luigi.tareas import EstadoVentas, RangoVentas, VerificarConectividad  # noqa: F401
+
+
+def __getattr__(nombre: str):
+    if nombre in TAREAS:
+        from fluxion_luigi import tareas
+
+        return getattr(tareas, nombre)
+    raise AttributeError(f"fluxion_luigi no tiene «{nombre}»")

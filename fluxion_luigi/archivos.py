@@ -1,0 +1,88 @@
+"""Escritura que no deja nada a medias: un archivo existe entero o no existe."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from fluxion_luigi.errores import ErrorDisco, ErrorOcupado
+
+
+@contextmanager
+def disco(ruta: Path) -> Iterator[None]:
+    """Convierte un fallo del sistema de archivos en una frase que nombra la ruta.
+
+    Raises:
+        ErrorDisco: disco lleno, carpeta sin permiso, ruta imposible.
+    """
+    try:
+        yield
+    except OSError as e:
+        raise ErrorDisco(
+            f"No se pudo escribir en {ruta}: {e.strerror or e}. Libere espacio o corrija los "
+            "permisos y repita la misma orden; nada quedó a medias."
+        ) from e
+
+
+def crear_carpeta(ruta: Path) -> Path:
+    """Crea la carpeta (y las de arriba) si falta, y la devuelve. `ErrorDisco` si no se puede."""
+    with disco(ruta):
+        ruta.mkdir(parents=True, exist_ok=True)
+    return ruta
+
+
+def escribir_texto(ruta: Path, texto: str) -> None:
+    """Escribe entero o no escribe (temporal, `fsync`, renombrado). `ErrorDisco` si falla."""
+    crear_carpeta(ruta.parent)
+    temporal = ruta.with_name(f".{ruta.name}.{os.getpid()}.parcial")
+    with disco(ruta):
+        try:
+            with temporal.open("w", encoding="utf-8") as f:
+                f.write(texto)
+                f.flush()
+                os.fsync(f.fileno())
+            temporal.replace(ruta)
+        except OSError:
+            temporal.unlink(missing_ok=True)
+            raise
+
+
+def escribir_json(ruta: Path, datos: Any) -> None:
+    """Como `escribir_texto`, con los datos en JSON legible."""
+    escribir_texto(ruta, json.dumps(datos, ensure_ascii=False, indent=1) + "\n")
+
+
+def leer_json(ruta: Path) -> Any | None:
+    """Los datos de un JSON, o None si el archivo falta o no se entiende (vale como si faltara)."""
+    try:
+        return json.loads(ruta.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+
+
+@contextmanager
+def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
+    """Exclusión entre procesos sobre `ruta`; el sistema la suelta si el proceso muere.
+
+    Args:
+        espera: segundos que se espera a que otro lo suelte.
+        que: lo que está tomado, para la frase del error.
+
+    Raises:
+        ErrorOcupado: si no se soltó a tiempo.
+    """
+    crear_carpeta(ruta.parent)
+    try:
+        with disco(ruta):
+            tomado = FileLock(ruta).acquire(timeout=espera)
+    except Timeout:
+        raise ErrorOcupado(
+            f"Otra corrida está usando {que} y no terminó en {espera:.0f} s. "
+            "Espere a que acabe y repita la misma orden."
+        ) from None
+    with tomado:
+        yield

@@ -1,0 +1,84 @@
+"""Qué días hay que tener, cuáles se tienen y cuáles faltan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fluxion_luigi import marcadores
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses
+
+
+@dataclass(frozen=True)
+class Exigible:
+    """Los días de un rango que se deben tener de una tienda, y los que quedan fuera."""
+
+    dias: list[date]
+    futuros: list[date]
+    antes_de_abrir: list[date]
+
+
+def exigibles(config: Configuracion, tienda: Tienda, rango: Rango) -> Exigible:
+    """Separa los días futuros y los anteriores a la apertura: por esos no se pregunta."""
+    hoy, apertura = config.hoy(), tienda.apertura or date.min
+    return Exigible(
+        dias=[d for d in rango if apertura <= d <= hoy],
+        futuros=[d for d in rango if d > hoy],
+        antes_de_abrir=[d for d in rango if d < apertura],
+    )
+
+
+def tramos(config: Configuracion, tienda: Tienda, rango: Rango) -> list[Rango]:
+    """Las tiendas-mes de un rango: un tramo de días exigibles por mes."""
+    return [mes for tramo in agrupar(exigibles(config, tienda, rango).dias) for mes in meses(tramo)]
+
+
+def firme(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
+    """Si lo extraído en ese instante ya era definitivo, según `dias_provisionales`."""
+    extraido = extraido_en.astimezone(config.ajustes.zona_horaria).date()
+    return (extraido - dia).days >= max(1, config.ajustes.dias_provisionales)
+
+
+def vigente(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
+    """Si no hace falta preguntar otra vez: es firme, o provisional pero extraído hoy."""
+    extraido = extraido_en.astimezone(config.ajustes.zona_horaria).date()
+    return extraido >= config.hoy() or firme(config, dia, extraido_en)
+
+
+def pendientes(
+    config: Configuracion, tienda: Tienda, tramo: Rango, *, admite_vieja: bool = False
+) -> list[date]:
+    """Los días de un tramo de un mes que hay que pedir a la tienda.
+
+    Un día está hecho si lo dice el marcador, la base lo respalda (el mismo renglón de control,
+    en la misma base) y sigue vigente.
+
+    Args:
+        admite_vieja: ver `destino.control.instantanea`.
+    """
+    marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, tramo.mes)
+    dias = exigibles(config, tienda, tramo).dias
+    if marcador is None:
+        return dias
+    base = instantanea(config, admite_vieja=admite_vieja)
+    if marcador.base_id != base.base_id:
+        return dias
+    return [d for d in dias if not _hecho(config, tienda.id, d, marcador.dias, base.dias)]
+
+
+def historia_conocida(config: Configuracion) -> Rango:
+    """Del primer día que tiene la base hasta ayer; el mes en curso si aún no tiene ninguno."""
+    ayer = config.hoy() - UN_DIA
+    primero = min((dia for _, dia in instantanea(config).dias), default=ayer.replace(day=1))
+    return Rango(min(primero, ayer), ayer)
+
+
+def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
+    marcado = marcados.get(dia)
+    respaldo = (marcado.conteo, marcado.extraido_en, marcado.corrida) if marcado else None
+    return (
+        marcado is not None
+        and respaldados.get((tienda, dia)) == respaldo
+        and vigente(config, dia, marcado.extraido_en)
+    )

@@ -1,0 +1,84 @@
+"""La configuración entera, leída una vez: ajustes, catálogo, sistemas POS y credenciales."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+
+from fluxion_luigi.config import ajustes as _ajustes
+from fluxion_luigi.config import catalogo as _catalogo
+from fluxion_luigi.config import sistemas as _sistemas
+from fluxion_luigi.config.ajustes import Ajustes
+from fluxion_luigi.config.catalogo import Catalogo, Tienda
+from fluxion_luigi.config.sistemas import Sistema
+from fluxion_luigi.errores import ErrorConfiguracion
+
+__all__ = ["Ajustes", "Catalogo", "Configuracion", "Credencial", "Sistema", "Tienda", "actual"]
+
+
+@dataclass(frozen=True)
+class Credencial:
+    """Usuario y clave de una tienda; su `repr` no los muestra."""
+
+    usuario: str
+    clave: str
+
+    def __repr__(self) -> str:
+        return "Credencial(oculta)"
+
+
+@dataclass(frozen=True)
+class Configuracion:
+    """Lo que el resto del programa necesita saber; no cambia durante una corrida."""
+
+    ajustes: Ajustes
+
+    @cached_property
+    def catalogo(self) -> Catalogo:
+        """El catálogo revisado. `ErrorConfiguracion` si tiene problemas."""
+        return _catalogo.leer(self.ajustes.catalogo)
+
+    def tienda(self, id_: str) -> Tienda:
+        """Una tienda del catálogo por su id. `ErrorUso` si no existe."""
+        return self.catalogo.buscar(id_)
+
+    def sistema(self, tienda: Tienda) -> Sistema:
+        """El sistema POS de una tienda. `ErrorConfiguracion` si su carpeta falta o está mal."""
+        return _sistemas.leer(self.ajustes.sql, tienda.sistema)
+
+    def credencial(self, tienda: Tienda) -> Credencial | None:
+        """Usuario y clave, del ambiente o de `.env`; None si la tienda no los necesita.
+
+        Raises:
+            ErrorConfiguracion: si falta una variable; la nombra y dice dónde ponerla.
+        """
+        if not tienda.usuario_env:
+            return None
+        nombres = [n for n in (tienda.usuario_env, tienda.clave_env) if n]
+        faltan = [n for n in nombres if not self.ajustes.ambiente.get(n)]
+        if faltan:
+            raise ErrorConfiguracion(
+                f"Falta {' y '.join(faltan)} para entrar en {tienda.id} ({tienda.nombre}). "
+                f"Póngalo en {self.ajustes.carpeta / '.env'} o en el ambiente."
+            )
+        valores = [self.ajustes.ambiente[n] for n in nombres]
+        return Credencial(valores[0], valores[1] if len(valores) > 1 else "")
+
+    def ahora(self) -> datetime:
+        """El instante actual en la hora de la cadena."""
+        return datetime.now(self.ajustes.zona_horaria)
+
+    def hoy(self) -> date:
+        """El día en curso en la hora de la cadena."""
+        return self.ahora().date()
+
+
+def leer(archivo: Path) -> Configuracion:
+    """La configuración de un `luigi.cfg` dado. `ErrorConfiguracion` si algo está mal."""
+    return Configuracion(_ajustes.leer(archivo))
+
+
+@cache
+def actual() -> Configuracion:
+    """La configuración de este proceso (y de los que nacen de él). `ErrorConfiguracion`."""
+    return leer(_ajustes.ubicar())

@@ -1,0 +1,147 @@
+"""Los ajustes del proyecto: la sección `[fluxion]` de `luigi.cfg`, `.env` y el ambiente.
+
+Gana el ambiente (`FLUXION_<CLAVE>`), luego `.env`, luego `luigi.cfg`. Las rutas relativas se
+resuelven contra la carpeta de `luigi.cfg`, no contra la carpeta donde uno está parado.
+"""
+
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from fluxion_luigi.errores import ErrorConfiguracion
+
+SECCION = "fluxion"
+PREFIJO = "FLUXION_"
+
+
+@dataclass(frozen=True)
+class Ajustes:
+    """Los ajustes ya leídos, validados y con las rutas absolutas. Los tiempos, en segundos."""
+
+    archivo: Path
+    ambiente: Mapping[str, str] = field(repr=False)
+    catalogo: Path = Path("tiendas.toml")
+    base: Path = Path("datos/ventas.duckdb")
+    staging: Path = Path("staging")
+    marcadores: Path = Path("markers")
+    reportes: Path = Path("reportes")
+    logs: Path = Path("logs")
+    sql: Path = Path("sql")
+    zona_horaria: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Caracas"))
+    chunk_filas: int = 50_000
+    memoria_odbc_mb: int = 48
+    ventana_dias: int = 7
+    timeout_conexion: int = 15
+    timeout_sin_avance: int = 120
+    intentos: int = 4
+    pausa_inicial: float = 2.0
+    pausa_maxima: float = 60.0
+    dias_provisionales: int = 3
+    espera_base: float = 600.0
+    espera_tienda: float = 3600.0
+    memoria_duckdb_mb: int = 256
+    hilos_duckdb: int = 2
+    conectividad_timeout: float = 5.0
+    conectividad_paralelo: int = 10
+    conectividad_vigencia: float = 900.0
+
+    @property
+    def carpeta(self) -> Path:
+        """La carpeta de `luigi.cfg`, contra la que se resuelve todo lo relativo."""
+        return self.archivo.parent
+
+
+CLAVES = tuple(f.name for f in fields(Ajustes) if f.name not in ("archivo", "ambiente"))
+_POSITIVAS = {f.name for f in fields(Ajustes) if f.type in (int, float)} - {"dias_provisionales"}
+
+
+def ubicar() -> Path:
+    """Dónde está `luigi.cfg`: `LUIGI_CONFIG_PATH`, la carpeta actual o la raíz del proyecto.
+
+    Es el orden de Luigi, más la raíz del proyecto, para que sirva desde cualquier carpeta.
+
+    Raises:
+        ErrorConfiguracion: si no está en ninguna.
+    """
+    pedido = os.environ.get("LUIGI_CONFIG_PATH")
+    if pedido:
+        if Path(pedido).is_file():
+            return Path(pedido).resolve()
+        raise ErrorConfiguracion(
+            f"LUIGI_CONFIG_PATH apunta a {pedido}, que no existe. Corrija o quite esa variable."
+        )
+    for carpeta in (Path.cwd(), Path(__file__).resolve().parents[2]):
+        if (carpeta / "luigi.cfg").is_file():
+            return (carpeta / "luigi.cfg").resolve()
+    raise ErrorConfiguracion(
+        "No se encuentra luigi.cfg: póngase en la carpeta del proyecto o defina "
+        "LUIGI_CONFIG_PATH con la ruta del archivo."
+    )
+
+
+def leer(archivo: Path) -> Ajustes:
+    """Lee los ajustes de un `luigi.cfg`.
+
+    Raises:
+        ErrorConfiguracion: con todos los problemas en un solo mensaje.
+    """
+    escrito = _seccion(archivo)
+    ambiente = {**_punto_env(archivo.parent / ".env"), **os.environ}
+    problemas = [
+        f"clave desconocida «{k}»; las válidas son: {', '.join(CLAVES)}"
+        for k in escrito
+        if k not in CLAVES
+    ]
+    valores = {}
+    for campo in fields(Ajustes):
+        texto = ambiente.get(PREFIJO + campo.name.upper(), escrito.get(campo.name))
+        if campo.name not in CLAVES or (texto is None and campo.type is not Path):
+            continue
+        try:
+            valores[campo.name] = _convertir(campo, texto, archivo.parent)
+        except ValueError as e:
+            problemas.append(f"{campo.name} = {texto}: {e}")
+    if problemas:
+        raise ErrorConfiguracion(
+            f"Hay {len(problemas)} problema(s) en [{SECCION}] de {archivo} (o en las variables "
+            f"{PREFIJO}*):\n" + "\n".join(f"  - {p}" for p in problemas)
+        )
+    return Ajustes(archivo=archivo, ambiente=ambiente, **valores)
+
+
+def _seccion(archivo: Path) -> dict[str, str]:
+    lector = configparser.ConfigParser(interpolation=None)
+    try:
+        lector.read_string(archivo.read_text(encoding="utf-8"), source=str(archivo))
+    except (OSError, UnicodeDecodeError, configparser.Error) as e:
+        raise ErrorConfiguracion(f"No se puede leer {archivo}: {e}") from None
+    return dict(lector[SECCION]) if SECCION in lector else {}
+
+
+def _punto_env(ruta: Path) -> dict[str, str]:
+    try:
+        return {k: v for k, v in dotenv_values(ruta).items() if v is not None}
+    except (OSError, UnicodeDecodeError) as e:
+        raise ErrorConfiguracion(f"No se puede leer {ruta}: {e}") from None
+
+
+def _convertir(campo, texto: str | None, carpeta: Path):
+    if campo.type is Path:
+        return (carpeta / Path(campo.default if texto is None else texto).expanduser()).resolve()
+    if campo.type is ZoneInfo:
+        try:
+            return ZoneInfo(texto)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
+    try:
+        numero = campo.type(texto)
+    except ValueError:
+        raise ValueError("debe ser un número") from None
+    if numero < 0 or (numero == 0 and campo.name in _POSITIVAS):
+        raise ValueError("debe ser mayor que cero")
+    return numero

@@ -1,0 +1,205 @@
+"""El catálogo de lugares (`tiendas.toml`): quién vende, desde cuándo y dónde está su base.
+
+Se revisa entero al leerlo y todos los problemas salen en un solo mensaje.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorUso
+
+TIPOS = ("tienda", "mayorista", "distribucion")
+
+
+@dataclass(frozen=True)
+class Tienda:
+    """Un lugar de la cadena.
+
+    `usuario_env` y `clave_env` son nombres de variables de ambiente, nunca los valores.
+    """
+
+    id: str
+    nombre: str
+    sistema: str
+    driver: str
+    tipo: str = "tienda"
+    activa: bool = True
+    apertura: date | None = None
+    host: str = ""
+    puerto: int = 0
+    base_datos: str = ""
+    archivo: Path | None = None
+    usuario_env: str = ""
+    clave_env: str = ""
+    opciones: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def vende(self) -> bool:
+        """Un centro de distribución nunca vende."""
+        return self.tipo != "distribucion"
+
+    @property
+    def lugar(self) -> str:
+        """Dónde está su base, para mensajes: `host:puerto/base` o la ruta del archivo."""
+        return str(self.archivo) if self.archivo else f"{self.host}:{self.puerto}/{self.base_datos}"
+
+
+@dataclass(frozen=True)
+class Catalogo:
+    """La cadena: su nombre y sus lugares, en el orden del archivo."""
+
+    cadena: str
+    tiendas: Mapping[str, Tienda]
+    archivo: Path
+
+    def buscar(self, id_: str) -> Tienda:
+        """Un lugar por su id. `ErrorUso` si no está; dice cuáles hay."""
+        if id_ not in self.tiendas:
+            raise ErrorUso(
+                f"No existe «{id_}» en {self.archivo.name}. Los lugares son: "
+                f"{', '.join(self.tiendas)}."
+            )
+        return self.tiendas[id_]
+
+    def elegir(self, pedidas: tuple[str, ...]) -> list[Tienda]:
+        """Las tiendas pedidas por id o, si no se pide ninguna, las activas que venden.
+
+        Raises:
+            ErrorUso: si alguna no está en el catálogo, no vende o está inactiva.
+        """
+        if not pedidas:
+            return [t for t in self.tiendas.values() if t.activa and t.vende]
+        elegidas = [self.buscar(t) for t in dict.fromkeys(pedidas)]
+        no_venden = [t.id for t in elegidas if not t.vende]
+        if no_venden:
+            raise ErrorUso(
+                f"No vende(n), son centros de distribución: {', '.join(no_venden)}. "
+                "Quítelos de --tiendas."
+            )
+        inactivas = [t.id for t in elegidas if not t.activa]
+        if inactivas:
+            raise ErrorUso(
+                f"Está(n) inactiva(s) en {self.archivo.name}: {', '.join(inactivas)}. "
+                "Actívelas allí (activa = true) o quítelas de --tiendas."
+            )
+        return elegidas
+
+
+_CLAVES: dict[str, type] = {
+    "nombre": str, "sistema": str, "driver": str, "tipo": str, "activa": bool,
+    "apertura": date, "host": str, "puerto": int, "base_datos": str, "archivo": str,
+    "usuario_env": str, "clave_env": str, "opciones": dict,
+}  # fmt: skip
+_COMUNES = ("sistema", "driver", "puerto", "base_datos", "usuario_env", "clave_env", "opciones")
+_EN_PALABRAS = {str: "un texto", bool: "true o false", date: "una fecha AAAA-MM-DD sin comillas",
+                int: "un número entero", dict: "una tabla"}  # fmt: skip
+assert set(_CLAVES) | {"id"} == {f.name for f in fields(Tienda)}
+
+
+def leer(archivo: Path) -> Catalogo:
+    """Lee y revisa el catálogo.
+
+    Raises:
+        ErrorConfiguracion: con todos los problemas en un solo mensaje.
+    """
+    crudo = _toml(archivo)
+    problemas: list[str] = []
+    for clave in crudo.keys() - {"cadena", "predeterminados", "tiendas"}:
+        problemas.append(
+            f"clave desconocida «{clave}»; las válidas son cadena, predeterminados, tiendas"
+        )
+    cadena = crudo.get("cadena")
+    if not isinstance(cadena, str) or not cadena.strip():
+        problemas.append('falta cadena = "nombre de la cadena"')
+    comunes = _tabla(crudo.get("predeterminados", {}), "[predeterminados]", _COMUNES, problemas)
+    entradas = crudo.get("tiendas", {})
+    if not isinstance(entradas, dict) or not entradas:
+        problemas.append("no hay ninguna tienda; escriba una tabla [tiendas.tienda_01]")
+        entradas = {}
+    tiendas = {}
+    for id_, entrada in entradas.items():
+        tienda = _tienda(id_, entrada, comunes, archivo.parent, problemas)
+        if tienda:
+            tiendas[id_] = tienda
+    problemas += _repetidas(tiendas.values())
+    if problemas:
+        raise ErrorConfiguracion(
+            f"El catálogo {archivo} tiene {len(problemas)} problema(s):\n"
+            + "\n".join(f"  - {p}" for p in problemas)
+        )
+    return Catalogo(cadena.strip(), tiendas, archivo)
+
+
+def _toml(archivo: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(archivo.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ErrorConfiguracion(
+            f"No existe el catálogo {archivo}. Copie tiendas.ejemplo.toml, complételo y diga dónde "
+            "está en la clave «catalogo» de luigi.cfg o en FLUXION_CATALOGO."
+        ) from None
+    except (OSError, UnicodeDecodeError) as e:
+        raise ErrorConfiguracion(f"No se puede leer el catálogo {archivo}: {e}") from None
+    except tomllib.TOMLDecodeError as e:
+        raise ErrorConfiguracion(f"El catálogo {archivo} no es TOML válido: {e}.") from None
+
+
+def _tabla(datos: Any, donde: str, validas, problemas: list[str]) -> dict[str, Any]:
+    """Las claves conocidas y con el tipo debido; lo demás se anota en `problemas`."""
+    if not isinstance(datos, dict):
+        problemas.append(f"{donde} debe ser una tabla")
+        return {}
+    buenas = {}
+    for clave, valor in datos.items():
+        if clave not in validas:
+            problemas.append(
+                f"{donde}: clave desconocida «{clave}»; las válidas son {', '.join(validas)}"
+            )
+        elif type(valor) is not _CLAVES[clave]:
+            problemas.append(f"{donde}: {clave} debe ser {_EN_PALABRAS[_CLAVES[clave]]}")
+        else:
+            buenas[clave] = valor
+    return buenas
+
+
+def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tienda | None:
+    antes = len(problemas)
+    donde = f"[tiendas.{id_}]"
+    datos = {**comunes, **_tabla(entrada, donde, tuple(_CLAVES), problemas)}
+    datos["opciones"] = {
+        k: str(v) for k, v in {**comunes.get("opciones", {}), **datos.get("opciones", {})}.items()
+    }
+    if not id_.isidentifier() or not id_.isascii() or id_ != id_.lower():
+        problemas.append(f"{donde}: el id sólo lleva minúsculas sin acento, números y _")
+    for clave in ("nombre", "sistema", "driver"):
+        if not datos.get(clave):
+            problemas.append(f"{donde}: falta {clave}")
+    if datos.get("tipo", "tienda") not in TIPOS:
+        problemas.append(f"{donde}: tipo debe ser uno de {', '.join(TIPOS)}")
+    if datos.get("archivo"):
+        datos["archivo"] = (carpeta / Path(datos["archivo"]).expanduser()).resolve()
+        datos["puerto"], datos["base_datos"] = 0, ""
+    else:
+        faltan = [k for k in ("host", "puerto", "base_datos") if not datos.get(k)]
+        if faltan:
+            problemas.append(f"{donde}: falta {', '.join(faltan)} (o archivo)")
+        elif not 0 < datos["puerto"] < 65536:
+            problemas.append(f"{donde}: puerto debe estar entre 1 y 65535")
+    return Tienda(id=id_, **datos) if len(problemas) == antes else None
+
+
+def _repetidas(tiendas) -> list[str]:
+    """Dos entradas sobre una misma base cargarían las mismas ventas con dos nombres."""
+    por_lugar: dict[Any, list[str]] = {}
+    for t in tiendas:
+        lugar = t.archivo or (t.host.lower(), t.puerto, t.base_datos.lower())
+        por_lugar.setdefault(lugar, []).append(t.id)
+    return [
+        f"{' y '.join(ids)} apuntan a la misma base; cada tienda tiene la suya"
+        for ids in por_lugar.values()
+        if len(ids) > 1
+    ]

@@ -1,0 +1,164 @@
+"""Abrir la base DuckDB: esperarla si otro la tiene, reconocerla y explicar lo que falle."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import psutil
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+from fluxion_luigi.archivos import crear_carpeta
+from fluxion_luigi.config import Configuracion
+from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
+
+# El formato que lee DuckDB 1.5: una base creada por una versión mayor debe seguir abriéndose.
+FORMATO = "v1.5.0"
+_SIN_DISCO = re.compile(r"no space|disk full|permission denied|read-only|file too large", re.I)
+TABLAS = ("identidad", "ventas_raw", "control_dias", "cargas")
+
+
+@dataclass(frozen=True)
+class Base:
+    """La base abierta y quién es."""
+
+    conexion: duckdb.DuckDBPyConnection
+    id: str
+    sql: Path
+
+    def hacer(self, archivo: str, /, **valores) -> list[tuple]:
+        """Ejecuta `sql/destino/<archivo>.sql` con sus valores y devuelve las filas.
+
+        Raises:
+            ErrorDestino, ErrorDisco: lo que diga DuckDB, en una frase.
+        """
+        with _en_palabras(self.sql):
+            return self.conexion.execute(consulta(self.sql, archivo), valores).fetchall()
+
+
+@cache
+def consulta(sql: Path, archivo: str) -> str:
+    """El texto de `sql/destino/<archivo>.sql`."""
+    return (sql / "destino" / f"{archivo}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def para_leer(config: Configuracion, espera: float | None = None) -> Iterator[Base | None]:
+    """La base en sólo lectura, o None si todavía no existe. No cambia un byte.
+
+    Args:
+        espera: segundos que se espera si otro la tiene; si falta, `espera_base`.
+
+    Raises:
+        ErrorOcupado: si otro proceso no la soltó a tiempo; dice cuál.
+        ErrorDestino: si el archivo no es una base de este proyecto.
+    """
+    if not config.ajustes.base.exists():
+        yield None
+        return
+    conexion = _abrir(config, espera, read_only=True)
+    try:
+        tablas = {t for (t,) in conexion.execute("SHOW TABLES").fetchall()}
+        yield _reconocer(config, conexion) if set(TABLAS) <= tablas else None
+    finally:
+        conexion.close()
+
+
+@contextmanager
+def para_escribir(config: Configuracion) -> Iterator[Base]:
+    """La base en exclusiva; la crea si no existe. Los mismos errores que `para_leer`."""
+    ajustes = config.ajustes
+    crear_carpeta(ajustes.base.parent)
+    temporal = ajustes.staging / ".duckdb"
+    conexion = _abrir(
+        config,
+        None,
+        memory_limit=f"{ajustes.memoria_duckdb_mb}MB",
+        threads=ajustes.hilos_duckdb,
+        temp_directory=str(temporal),
+        storage_compatibility_version=FORMATO,
+    )
+    try:
+        with _en_palabras(ajustes.base):
+            for tabla in TABLAS:
+                conexion.execute(consulta(ajustes.sql, tabla))
+            if not conexion.execute(consulta(ajustes.sql, "leer_identidad")).fetchall():
+                conexion.execute(
+                    consulta(ajustes.sql, "insertar_identidad"),
+                    {"cadena": config.catalogo.cadena},
+                )
+        yield _reconocer(config, conexion)
+    finally:
+        with _en_palabras(ajustes.base):
+            conexion.close()
+        shutil.rmtree(temporal, ignore_errors=True)
+
+
+def _abrir(config: Configuracion, espera: float | None, **opciones):
+    ajustes = config.ajustes
+    limite = ajustes.espera_base if espera is None else espera
+    solo_lectura = opciones.pop("read_only", False)
+    insistir = Retrying(
+        retry=retry_if_exception(_ocupada),
+        stop=stop_after_delay(limite),
+        wait=wait_random_exponential(multiplier=0.05, max=1),
+        reraise=True,
+    )
+    try:
+        with _en_palabras(ajustes.base):
+            return insistir(
+                duckdb.connect, str(ajustes.base), read_only=solo_lectura, config=opciones
+            )
+    except ErrorOcupado as e:
+        raise ErrorOcupado(
+            f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "
+            "y repita la misma orden."
+        ) from None
+
+
+def _reconocer(config: Configuracion, conexion) -> Base:
+    ajustes = config.ajustes
+    base_id, cadena = conexion.execute(consulta(ajustes.sql, "leer_identidad")).fetchone()
+    if cadena != config.catalogo.cadena:
+        raise ErrorDestino(
+            f"La base {ajustes.base} guarda las ventas de la cadena «{cadena}» y el catálogo "
+            f"{config.catalogo.archivo} es de «{config.catalogo.cadena}». Use otra base "
+            "(FLUXION_BASE o «base» en luigi.cfg) u otro catálogo."
+        )
+    return Base(conexion, base_id, ajustes.sql)
+
+
+def _ocupada(e: BaseException) -> bool:
+    return isinstance(e, duckdb.IOException) and "could not set lock" in str(e).lower()
+
+
+@contextmanager
+def _en_palabras(ruta: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.IOException as e:
+        if _ocupada(e):
+            raise ErrorOcupado(f"La base {ruta} la tiene {_quien(str(e))}.") from None
+        if _SIN_DISCO.search(str(e)):
+            raise ErrorDisco(
+                f"No se pudo escribir la base {ruta}. Libere espacio o corrija los permisos y "
+                f"repita la misma orden; la carga se deshizo entera.\nDuckDB dijo: {e}"
+            ) from None
+        raise ErrorDestino(f"No se pudo usar la base {ruta}.\nDuckDB dijo: {e}") from None
+    except duckdb.Error as e:
+        raise ErrorDestino(f"Falló una operación en la base {ruta}.\nDuckDB dijo: {e}") from None
+
+
+def _quien(texto: str) -> str:
+    hallado = re.search(r"PID (\d+)", texto)
+    if not hallado:
+        return "otro proceso"
+    pid = int(hallado[1])
+    try:
+        return f"el proceso {pid} ({psutil.Process(pid).name()})"
+    except psutil.Error:
+        return f"el proceso {pid}"

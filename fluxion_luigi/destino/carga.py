@@ -1,0 +1,120 @@
+"""La carga: una transacción reemplaza los días en mano, o no cambia nada."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
+from fluxion_luigi.destino.base import Base
+from fluxion_luigi.errores import ErrorDiaVaciado
+from fluxion_luigi.periodos import Rango, agrupar, describir
+
+
+@dataclass(frozen=True)
+class Lote:
+    """Un archivo de staging que cargar: sus días y lo que dijo el origen de ellos."""
+
+    rango: Rango
+    archivo: str
+    ordenado: bool
+    extraido_en: datetime
+    origen: Conteos
+    sin_producto: dict[date, int]
+
+
+def cargar(
+    base: Base,
+    tienda: str,
+    lotes: Sequence[Lote],
+    corrida: str,
+    *,
+    aceptar_vacios: bool,
+    avanzo: Callable[[int, int], None] = lambda hechos, todos: None,
+) -> dict[date, Conteo]:
+    """Reemplaza en `ventas_raw` y en el control los días de los lotes, y comprueba lo que quedó.
+
+    Args:
+        aceptar_vacios: el operador dice que un día que tenía filas ahora sí está vacío.
+        avanzo: se llama con los lotes hechos y los que hay.
+
+    Returns:
+        El conteo de cada día cargado, ceros incluidos.
+
+    Raises:
+        ErrorDiaVaciado: si un día con filas vino vacío y no se aceptó.
+        ErrorConciliacion: si lo que quedó no es lo que el origen dijo.
+        ErrorDestino, ErrorDisco: si DuckDB no pudo. En todos los casos no cambia nada.
+    """
+    if not aceptar_vacios:
+        _exigir_no_vaciados(base, tienda, lotes)
+    base.conexion.begin()
+    try:
+        cargados: dict[date, Conteo] = {}
+        for hechos, lote in enumerate(sorted(lotes, key=lambda lote: lote.rango)):
+            avanzo(hechos, len(lotes))
+            cargados |= _reemplazar(base, tienda, lote, corrida)
+        _anotar_carga(base, tienda, cargados, corrida)
+        base.conexion.commit()
+    except BaseException:
+        # Al cerrar la conexión DuckDB deshace la transacción; aquí se deshace cuanto antes.
+        _deshacer(base)
+        raise
+    return cargados
+
+
+def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
+    vaciados = []
+    for lote in lotes:
+        tenian = base.hacer(
+            "dias_con_filas", tienda=tienda, desde=lote.rango.desde, hasta=lote.rango.hasta
+        )
+        vaciados += [d for (d,) in tenian if lote.origen.get(d, CERO).filas == 0]
+    if vaciados:
+        raise ErrorDiaVaciado(
+            f"{tienda}: el origen responde vacío para {describir(vaciados)}, que ya tenía(n) filas "
+            "cargadas. Puede ser un servidor restaurado o la base equivocada. No se cambió nada; "
+            "si de verdad esos días quedaron sin ventas, repita la orden con --aceptar-vacios."
+        )
+
+
+def _reemplazar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, Conteo]:
+    dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
+    base.hacer("borrar_ventas", **dias)
+    base.hacer("borrar_control", **dias)
+    insertar = "insertar_ventas" if lote.ordenado else "insertar_ventas_ordenando"
+    base.hacer(insertar, tienda=tienda, corrida=corrida, archivo=lote.archivo)
+    quedo = {d: Conteo(n, total) for d, n, total in base.hacer("contar_ventas", **dias)}
+    exigir_iguales(lote.origen, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
+    for dia in lote.rango:
+        origen, hay = lote.origen.get(dia, CERO), quedo.setdefault(dia, CERO)
+        base.hacer(
+            "insertar_control",
+            tienda=tienda, dia=dia, filas_origen=origen.filas, total_origen=origen.total,
+            filas=hay.filas, total=hay.total, sin_producto=lote.sin_producto.get(dia, 0),
+            extraido_en=_sin_zona(lote.extraido_en), cargado_en=_sin_zona(datetime.now(UTC)),
+            corrida=corrida,
+        )  # fmt: skip
+    return quedo
+
+
+def _anotar_carga(base: Base, tienda: str, cargados: dict[date, Conteo], corrida: str) -> None:
+    for tramo in agrupar(cargados):
+        conteos = [cargados[d] for d in tramo]
+        base.hacer(
+            "insertar_carga",
+            corrida=corrida, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta, dias=len(tramo),
+            filas=sum(c.filas for c in conteos), cargado_en=_sin_zona(datetime.now(UTC)),
+            total=sum((c.total for c in conteos), Decimal(0)),
+        )  # fmt: skip
+
+
+def _deshacer(base: Base) -> None:
+    try:
+        base.conexion.rollback()
+    except Exception:  # la transacción ya no existe: no hay qué deshacer
+        return
+
+
+def _sin_zona(instante: datetime) -> datetime:
+    return instante.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,75 @@
+"""La tabla de control vista desde fuera: qué días dice la base que tiene.
+
+Se lee entera una vez y se guarda mientras el archivo de la base no cambie (su inodo, tamaño y
+hora), así que preguntar por doscientas tiendas-mes abre la base una sola vez, y otro proceso que
+la cambie se nota.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.config import Configuracion
+from fluxion_luigi.destino.base import para_leer
+from fluxion_luigi.errores import ErrorOcupado
+
+
+@dataclass(frozen=True)
+class Instantanea:
+    """Lo que la base respalda: por tienda y día, cuánto, cuándo se extrajo y qué corrida."""
+
+    base_id: str | None
+    dias: dict[tuple[str, date], tuple[Conteo, datetime, str]]
+
+
+_VACIA = Instantanea(None, {})
+_guardadas: dict[Path, tuple[tuple, Instantanea]] = {}
+
+
+def instantanea(config: Configuracion, *, admite_vieja: bool = False) -> Instantanea:
+    """Lo que la base respalda ahora.
+
+    Args:
+        admite_vieja: si otro proceso la tiene, vale la última que se leyó en vez de esperar.
+
+    Raises:
+        ErrorOcupado, ErrorDestino: si no se pudo leer.
+    """
+    base = config.ajustes.base
+    firma, vieja = _guardadas.get(base, (None, None))
+    ahora = _firma(base)
+    if firma == ahora:
+        return vieja
+    try:
+        leida = _leer(config, espera=0 if admite_vieja and vieja else None)
+    except ErrorOcupado:
+        if admite_vieja and vieja:
+            return vieja
+        raise
+    _guardadas[base] = (ahora, leida)
+    return leida
+
+
+def _leer(config: Configuracion, espera: float | None) -> Instantanea:
+    with para_leer(config, espera) as base:
+        if base is None:
+            return _VACIA
+        return Instantanea(
+            base.id,
+            {
+                (tienda, dia): (Conteo(filas, total), extraido.replace(tzinfo=UTC), corrida)
+                for tienda, dia, filas, total, extraido, corrida in base.hacer("leer_control")
+            },
+        )
+
+
+def _firma(base: Path) -> tuple:
+    firmas = []
+    for ruta in (base, base.with_name(base.name + ".wal")):
+        try:
+            e = ruta.stat()
+            firmas.append((e.st_ino, e.st_size, e.st_mtime_ns))
+        except FileNotFoundError:
+            firmas.append(None)
+    return tuple(firmas)

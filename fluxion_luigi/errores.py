@@ -1,0 +1,99 @@
+"""Errores esperados del producto: cada uno es una frase que dice qué pasó, dónde y qué hacer.
+
+Sólo el borde (las tareas y la línea de comandos) los captura. Cualquier otra excepción es un
+defecto del programa y se registra con su traza completa.
+"""
+
+
+class ErrorFluxion(Exception):
+    """Base de todo error esperado; su texto es la frase que lee el operador."""
+
+    clase = "error"
+
+
+class ErrorUso(ErrorFluxion):
+    """La orden está mal escrita (fechas, tiendas, opciones). No sirve reintentar."""
+
+    clase = "uso"
+
+
+class ErrorConfiguracion(ErrorFluxion):
+    """`luigi.cfg`, el catálogo, `.env` o un archivo de `sql/` está mal. No sirve reintentar."""
+
+    clase = "configuracion"
+
+
+class ErrorOrigen(ErrorFluxion):
+    """La tienda respondió con un error que se repetirá: credenciales, tabla, permiso, consulta."""
+
+    clase = "origen"
+
+
+class ErrorTipos(ErrorOrigen):
+    """Una columna del origen no llega con el tipo declarado. Hay que corregir la consulta."""
+
+    clase = "tipos"
+
+
+class ErrorTransitorio(ErrorFluxion):
+    """La conexión se cortó o la tienda no contestó; reintentar suele resolverlo."""
+
+    clase = "conexion"
+
+
+class ErrorTiempo(ErrorTransitorio):
+    """Pasó el tiempo permitido sin que llegara una fila. Se reintenta y se parte la ventana."""
+
+    clase = "tiempo"
+
+
+class ErrorConciliacion(ErrorFluxion):
+    """Lo leído o lo cargado no es lo que el origen dice tener. El destino queda intacto."""
+
+    clase = "conciliacion"
+
+
+class ErrorDiaVaciado(ErrorFluxion):
+    """El origen responde vacío para un día que ya tenía filas. El destino queda intacto."""
+
+    clase = "dia_vaciado"
+
+
+class ErrorStaging(ErrorFluxion):
+    """Un archivo de staging falta o está dañado. Se descarta y la próxima corrida lo extrae."""
+
+    clase = "staging"
+
+
+class ErrorDisco(ErrorFluxion):
+    """No se pudo escribir: disco lleno, carpeta sin permiso. Lo escrito a medias no cuenta."""
+
+    clase = "disco"
+
+
+class ErrorDestino(ErrorFluxion):
+    """DuckDB no pudo abrir o escribir la base de destino."""
+
+    clase = "destino"
+
+
+class ErrorOcupado(ErrorFluxion):
+    """Otro proceso tiene la base o la tienda y no la soltó en el tiempo configurado."""
+
+    clase = "ocupado"
+
+
+class ErrorConectividad(ErrorFluxion):
+    """Una o más tiendas no superaron la verificación de conectividad."""
+
+    clase = "conectividad"
+
+
+CLASES = {
+    e.clase: e
+    for e in (
+        ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorTransitorio, ErrorTiempo,
+        ErrorConciliacion, ErrorDiaVaciado, ErrorStaging, ErrorDisco, ErrorDestino, ErrorOcupado,
+        ErrorConectividad,
+    )
+}  # fmt: skip

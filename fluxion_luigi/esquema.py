@@ -1,0 +1,83 @@
+"""El esquema declarado de una línea de venta: lo que toda consulta `ventas.sql` debe entregar.
+
+Es la única definición de nombres y tipos; el staging lo escribe tal cual y una prueba exige que
+`sql/destino/ventas_raw.sql` diga lo mismo. El dinero es DECIMAL de punta a punta.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Familia = Literal["fecha", "hora", "texto", "entero", "decimal", "logico"]
+
+
+@dataclass(frozen=True)
+class Columna:
+    """Una columna: nombre, familia de tipo y, si es decimal, precisión y escala."""
+
+    nombre: str
+    familia: Familia
+    precision: int = 0
+    escala: int = 0
+
+    @property
+    def duckdb(self) -> str:
+        """El tipo con que la guarda DuckDB."""
+        if self.familia == "decimal":
+            return f"DECIMAL({self.precision},{self.escala})"
+        return {
+            "fecha": "DATE",
+            "hora": "TIME",
+            "texto": "VARCHAR",
+            "entero": "INTEGER",
+            "logico": "BOOLEAN",
+        }[self.familia]
+
+
+def _dinero(nombre: str) -> Columna:
+    return Columna(nombre, "decimal", 18, 4)
+
+
+def _medida(nombre: str) -> Columna:
+    return Columna(nombre, "decimal", 18, 3)
+
+
+def _texto(nombre: str) -> Columna:
+    return Columna(nombre, "texto")
+
+
+COLUMNAS: tuple[Columna, ...] = (
+    Columna("fecha", "fecha"),
+    _texto("producto_id"),
+    _medida("cantidad"),
+    _dinero("precio_unitario"),
+    _dinero("total"),
+    _dinero("subtotal"),
+    _dinero("impuesto"),
+    _texto("factura"),
+    Columna("linea", "entero"),
+    _texto("caja"),
+    _texto("localidad"),
+    _texto("tipo_documento"),
+    Columna("hora", "hora"),
+    _texto("codigo"),
+    _texto("descripcion"),
+    _texto("marca"),
+    _texto("modelo"),
+    _texto("presentacion"),
+    _texto("departamento_id"),
+    _texto("departamento"),
+    _texto("grupo_id"),
+    _texto("grupo"),
+    _texto("subgrupo_id"),
+    _texto("subgrupo"),
+    _medida("unidades_bulto"),
+    _medida("peso"),
+    _medida("volumen"),
+    Columna("tipo_peso", "entero"),
+    _dinero("costo"),
+    _dinero("precio_catalogo"),
+    Columna("impuesto_porcentaje", "decimal", 9, 4),
+    _texto("zona"),
+    Columna("en_catalogo", "logico"),
+)
+NOMBRES: tuple[str, ...] = tuple(c.nombre for c in COLUMNAS)

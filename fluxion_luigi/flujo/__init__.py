@@ -1,0 +1,1 @@
+"""El flujo de una tienda-mes: extraer a staging, conciliar y cargar en el destino."""

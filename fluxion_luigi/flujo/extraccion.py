@@ -1,0 +1,192 @@
+"""La extracción de una tienda-mes: ventana por ventana, con reintentos, hasta el manifiesto."""
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
+
+from fluxion_luigi import cobertura
+from fluxion_luigi.archivos import candado
+from fluxion_luigi.conciliacion import exigir_dentro, exigir_iguales
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.flujo.lectura import Lectura
+from fluxion_luigi.periodos import Rango, agrupar, mitades
+from fluxion_luigi.staging.ventanas import Carpeta, Ventana
+
+registro = logging.getLogger("fluxion.extraccion")
+
+# Una ventana que agota el tiempo dos veces es demasiado grande: se parte en vez de insistir.
+AGOTADAS_ANTES_DE_PARTIR = 2
+
+Avisar = Callable[[int, int, int], None]
+
+
+@dataclass
+class Resumen:
+    """Lo que costó una extracción, para el reporte de la corrida."""
+
+    filas: int = 0
+    ventanas: int = 0
+    reutilizadas: int = 0
+    intentos: int = 0
+    partidas: int = 0
+    dias: list[date] = field(default_factory=list)
+
+
+def carpeta(config: Configuracion, tienda: Tienda, mes: str) -> Carpeta:
+    """La carpeta de staging de una tienda-mes."""
+    return Carpeta(config.ajustes.staging, tienda.id, mes)
+
+
+def completa(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
+    """Si en staging está, entero y vigente, todo lo pendiente del tramo."""
+    ventanas = carpeta(config, tienda, tramo.mes).completas()
+    if ventanas is None:
+        return False
+    listos = {d for v in ventanas if _sirve(config, v) for d in v.rango}
+    return listos.issuperset(cobertura.pendientes(config, tienda, tramo))
+
+
+def candado_de(config: Configuracion, tienda: Tienda, mes: str = ""):
+    """El candado de una tienda (una consulta a la vez) o de una de sus tiendas-mes."""
+    nombre = f"{tienda.id}.{mes or 'consulta'}"
+    return candado(
+        config.ajustes.staging / ".candados" / nombre,
+        config.ajustes.espera_tienda,
+        f"{tienda.id} {mes}".strip(),
+    )
+
+
+def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar) -> Resumen:
+    """Deja en staging los días pendientes de un tramo de un mes, conciliados con el origen.
+
+    Args:
+        avisar: recibe (días hechos, días en total, filas) cada vez que hay avance.
+
+    Raises:
+        ErrorFluxion: lo que haya pasado; las ventanas terminadas quedan guardadas.
+    """
+    with ExitStack() as pila:
+        pila.enter_context(candado_de(config, tienda))
+        pila.enter_context(candado_de(config, tienda, tramo.mes))
+        dias = cobertura.pendientes(config, tienda, tramo, admite_vieja=True)
+        resumen = Resumen(dias=dias)
+        if not dias:
+            return resumen
+        destino = carpeta(config, tienda, tramo.mes)
+        destino.manifiesto.unlink(missing_ok=True)
+        lectura = pila.enter_context(Lectura(config, tienda))
+        ventanas = _reutilizar(config, destino, dias, lectura)
+        resumen.reutilizadas = len(ventanas)
+        trabajo = _Trabajo(config, tienda, destino, lectura, resumen, avisar)
+        ventanas += trabajo.leer_todas(dias, ventanas)
+        resumen.ventanas = len(ventanas)
+        resumen.filas = sum(v.filas for v in ventanas)
+        destino.completar(sorted(ventanas, key=lambda v: v.rango))
+        return resumen
+
+
+def _sirve(config: Configuracion, ventana: Ventana) -> bool:
+    return all(cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango)
+
+
+def _reutilizar(config, destino: Carpeta, dias: Iterable[date], lectura: Lectura) -> list[Ventana]:
+    """Las ventanas que dejó una corrida anterior y que el origen sigue confirmando."""
+    buenas, pedidos = [], set(dias)
+    for v in destino.leidas():
+        util = pedidos.issuperset(v.rango) and _sirve(config, v) and v.archivo.is_file()
+        if util and lectura.contar(v.rango) == v.leido:
+            buenas.append(v)
+            pedidos.difference_update(v.rango)
+        else:
+            v.borrar()
+    return buenas
+
+
+@dataclass
+class _Trabajo:
+    """Las ventanas de una extracción en curso."""
+
+    config: Configuracion
+    tienda: Tienda
+    destino: Carpeta
+    lectura: Lectura
+    resumen: Resumen
+    avisar: Avisar
+
+    def leer_todas(self, dias: list[date], listas: list[Ventana]) -> list[Ventana]:
+        """Lee lo que falta, en orden; la ventana que agota el tiempo se parte en mitades."""
+        hechos = {d for v in listas for d in v.rango}
+        filas = sum(v.filas for v in listas)
+        cola = agrupar((d for d in dias if d not in hechos), self.config.ajustes.ventana_dias)
+        leidas = []
+        while cola:
+            ventana = cola.pop(0)
+            avance = partial(self._avanzo, len(hechos), len(dias), filas)
+            avance(0)
+            try:
+                leida = self._leer(ventana, avance)
+            except ErrorTiempo:
+                if len(ventana) == 1:
+                    raise
+                registro.warning(
+                    "%s: la ventana %s agota el tiempo; se parte en dos", self.tienda.id, ventana
+                )
+                self.resumen.partidas += 1
+                cola[:0] = mitades(ventana)
+                continue
+            leidas.append(leida)
+            hechos.update(ventana)
+            filas += leida.filas
+        self.avisar(len(dias), len(dias), filas)
+        return leidas
+
+    def _avanzo(self, hechos: int, dias: int, filas: int, de_la_ventana: int) -> None:
+        self.avisar(hechos, dias, filas + de_la_ventana)
+
+    def _leer(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
+        ajustes = self.config.ajustes
+        insistir = Retrying(
+            retry=retry_if_exception(lambda e: isinstance(e, ErrorTransitorio | ErrorConciliacion)),
+            stop=lambda estado: _basta(estado, ventana, ajustes.intentos),
+            wait=wait_exponential_jitter(
+                initial=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
+            ),
+            before_sleep=self._contar_reintento,
+            reraise=True,
+        )
+        return insistir(self._una_vez, ventana, avance)
+
+    def _una_vez(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
+        self.resumen.intentos += 1
+        archivo = self.destino.archivo(ventana)
+        self.lectura.leer(ventana, archivo, avance)
+        leida = next(v for v in self.destino.leidas() if v.rango == ventana)
+        donde = f"{self.tienda.id}, ventana {ventana}"
+        try:
+            exigir_dentro(leida.leido, ventana, donde)
+            exigir_iguales(leida.origen, leida.leido, "leído", "en origen", donde)
+        except ErrorConciliacion:
+            leida.borrar()
+            raise
+        return leida
+
+    def _contar_reintento(self, estado: RetryCallState) -> None:
+        causa = str(estado.outcome.exception())
+        registro.warning(
+            "%s: intento %d de %d falló; se reintenta en %.0f s. %s",
+            self.tienda.id, estado.attempt_number, self.config.ajustes.intentos,
+            estado.next_action.sleep, causa,
+        )  # fmt: skip
+
+
+def _basta(estado: RetryCallState, ventana: Rango, intentos: int) -> bool:
+    fallo = estado.outcome.exception()
+    if isinstance(fallo, ErrorTiempo) and len(ventana) > 1:
+        return estado.attempt_number >= min(AGOTADAS_ANTES_DE_PARTIR, intentos)
+    return estado.attempt_number >= intentos

@@ -1,0 +1,87 @@
+"""El proceso lector: lee una tienda por ODBC y escribe las ventanas en staging.
+
+Es un proceso aparte porque ningún driver ODBC deja abandonar una lectura cuando el otro extremo
+enmudece: a un proceso sí se le puede terminar. Habla por tuberías, una línea JSON por mensaje:
+
+- recibe el `Pedido` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo"}` o
+  `{"hacer": "contar", "ventana"}`;
+- responde `{"conectado"}`, `{"avance": filas}`, `{"hecho": …}` o `{"error": clase, "texto"}`.
+
+Si su entrada se cierra (el proceso padre murió), termina en el acto.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import arrow_odbc
+
+from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.origen.columnas import ESQUEMA
+from fluxion_luigi.origen.odbc import Conexion, Pedido
+from fluxion_luigi.periodos import Rango
+from fluxion_luigi.staging.escritor import escribir
+from fluxion_luigi.staging.ventanas import Ventana, huella
+
+
+def main() -> None:
+    """Atiende órdenes hasta que se cierra la entrada."""
+    ordenes: queue.Queue[str] = queue.Queue()
+    salida = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # lo que imprima un driver no es un mensaje
+
+    def responder(**mensaje) -> None:
+        salida.write(json.dumps(mensaje, ensure_ascii=False) + "\n")
+
+    threading.Thread(target=_escuchar, args=(ordenes,), daemon=True).start()
+    pedido = Pedido(**json.loads(ordenes.get()))
+    conexion = None
+    while True:
+        orden = json.loads(ordenes.get())
+        try:
+            if conexion is None:
+                conexion = Conexion(pedido)
+                responder(conectado=True)
+            responder(hecho=_HACER[orden["hacer"]](conexion, pedido, orden, responder))
+        except arrow_odbc.Error as e:
+            responder(error="driver", texto=str(e))
+        except ErrorFluxion as e:
+            responder(error=e.clase, texto=str(e))
+
+
+def _escuchar(ordenes: "queue.Queue[str]") -> None:
+    for linea in sys.stdin:
+        ordenes.put(linea)
+    os._exit(0)
+
+
+def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
+    conteos = conexion.contar(Rango.de_texto(orden["ventana"]))
+    return {str(d): [c.filas, str(c.total)] for d, c in conteos.items()}
+
+
+def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
+    rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
+    extraido_en = datetime.now(UTC)
+    origen = conexion.contar(rango)
+    responder(avance=0)
+    cuenta = escribir(
+        archivo, conexion.leer(rango), ESQUEMA, pedido.chunk_filas, lambda n: responder(avance=n)
+    )
+    leido, sin_producto = cuenta.por_dia()
+    Ventana(
+        rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,
+        bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
+        origen=origen, leido=leido, sin_producto=sin_producto,
+    ).guardar()  # fmt: skip
+    return {"filas": cuenta.filas}
+
+
+_HACER = {"leer": _leer, "contar": _contar}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Quien vigila al proceso lector: lo arranca, le da ventanas y lo termina si deja de avanzar."""
+
+import dataclasses
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.origen import cadena, fallos
+from fluxion_luigi.origen.odbc import Pedido
+from fluxion_luigi.periodos import Rango
+
+_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+Avisar = Callable[[int], None]
+
+
+def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
+    """Lo que el lector necesita saber de una tienda.
+
+    Raises:
+        ErrorConfiguracion: driver sin instalar, sistema POS inexistente, credencial ausente.
+    """
+    cadena.exigir_driver(tienda)
+    sistema, ajustes = config.sistema(tienda), config.ajustes
+    return Pedido(
+        cadena=cadena.construir(tienda, sistema, config.credencial(tienda)),
+        sistema=sistema.nombre,
+        sesion=sistema.sesion,
+        ventas=sistema.ventas,
+        conteo=sistema.conteo,
+        formato_fecha=sistema.formato_fecha,
+        chunk_filas=ajustes.chunk_filas,
+        memoria_odbc_mb=ajustes.memoria_odbc_mb,
+        timeout_conexion=ajustes.timeout_conexion,
+        timeout_consulta=ajustes.timeout_sin_avance,
+    )
+
+
+class Lectura:
+    """Una tienda que se está leyendo. Como contexto: al salir, el lector ya no existe."""
+
+    def __init__(self, config: Configuracion, tienda: Tienda):
+        self._pedido = pedido_de(config, tienda)
+        self._credencial = config.credencial(tienda)
+        self._ajustes = config.ajustes
+        self._tienda = tienda
+        self._proceso: subprocess.Popen | None = None
+
+    def __enter__(self) -> "Lectura":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._terminar()
+
+    def leer(self, ventana: Rango, archivo: Path, avisar: Avisar) -> None:
+        """Deja la ventana en staging, con su ficha.
+
+        Raises:
+            ErrorTransitorio, ErrorTiempo: reintentar puede servir; el lector se vuelve a arrancar.
+            ErrorFluxion: los demás; no sirve reintentar.
+        """
+        self._pedir({"hacer": "leer", "archivo": str(archivo)}, ventana, avisar)
+
+    def contar(self, ventana: Rango) -> Conteos:
+        """Lo que el origen dice tener ahora. Los mismos errores que `leer`."""
+        datos = self._pedir({"hacer": "contar"}, ventana, lambda _: None)
+        return {date.fromisoformat(d): Conteo(n, Decimal(t)) for d, (n, t) in datos.items()}
+
+    def _pedir(self, orden: dict, ventana: Rango, avisar: Avisar):
+        donde = f"{self._tienda.id} ({self._tienda.lugar}), ventana {ventana}"
+        nuevo = self._proceso is None
+        if nuevo:
+            self._arrancar()
+        try:
+            self._enviar({**orden, "ventana": str(ventana)})
+            # Conectarse tiene su propio límite en el driver; el doble es para el que no lo cumple.
+            limite = 2 * self._ajustes.timeout_conexion if nuevo else None
+            while True:
+                mensaje = self._recibir(donde, limite)
+                limite = None
+                if "avance" in mensaje:
+                    avisar(mensaje["avance"])
+                elif "hecho" in mensaje:
+                    return mensaje["hecho"]
+                elif "error" in mensaje:
+                    raise self._error(mensaje, donde)
+        except BaseException:
+            # Tras un error no se confía en la sesión: la siguiente ventana estrena lector.
+            self._terminar()
+            raise
+
+    def _arrancar(self) -> None:
+        self._quejas = tempfile.TemporaryFile()  # noqa: SIM115 (se cierra en _terminar)
+        self._proceso = subprocess.Popen(
+            [sys.executable, "-m", "fluxion_luigi.flujo.lector"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._quejas,
+            text=True,
+            encoding="utf-8",
+            # Los drivers traducen los acentos según el locale, y el de cron suele ser C.
+            env={**os.environ, "LC_ALL": _LOCALE},
+        )
+        self._mensajes: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(
+            target=_escuchar, args=(self._proceso.stdout, self._mensajes), daemon=True
+        ).start()
+        self._enviar(dataclasses.asdict(self._pedido))
+
+    def _enviar(self, datos: dict) -> None:
+        try:
+            self._proceso.stdin.write(json.dumps(datos) + "\n")
+            self._proceso.stdin.flush()
+        except BrokenPipeError:
+            self._mensajes.put(None)
+
+    def _recibir(self, donde: str, limite: float | None) -> dict:
+        espera = limite or self._ajustes.timeout_sin_avance
+        try:
+            linea = self._mensajes.get(timeout=espera)
+        except queue.Empty:
+            raise ErrorTiempo(
+                f"{donde}: pasaron {espera:.0f} s sin que llegara nada de la tienda. "
+                "Revise la VPN y la carga del servidor."
+            ) from None
+        if linea is None:
+            raise ErrorTransitorio(
+                f"{donde}: el proceso lector se cayó (código {self._proceso.wait()}). "
+                f"Lo último que dijo:\n{self._ultimas_quejas()}"
+            )
+        return json.loads(linea)
+
+    def _error(self, mensaje: dict, donde: str) -> ErrorFluxion:
+        clave = self._credencial.clave if self._credencial else ""
+        texto = fallos.sin_secreto(mensaje["texto"], clave)
+        if mensaje["error"] == "driver":
+            return fallos.como_error(texto, donde)
+        return CLASES.get(mensaje["error"], ErrorFluxion)(f"{donde}: {texto}")
+
+    def _ultimas_quejas(self) -> str:
+        self._quejas.seek(0)
+        return self._quejas.read().decode("utf-8", "replace")[-2000:] or "(nada)"
+
+    def _terminar(self) -> None:
+        if self._proceso is None:
+            return
+        self._proceso.kill()
+        self._proceso.wait()
+        for tuberia in (self._proceso.stdin, self._proceso.stdout, self._quejas):
+            try:
+                tuberia.close()
+            except BrokenPipeError:
+                continue
+        self._proceso = None
+
+
+def _escuchar(tuberia, mensajes: "queue.Queue[str | None]") -> None:
+    try:
+        for linea in tuberia:
+            mensajes.put(linea)
+    except ValueError:
+        return  # la tubería se cerró desde este lado
+    mensajes.put(None)

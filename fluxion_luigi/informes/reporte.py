@@ -1,0 +1,116 @@
+"""El reporte de una corrida: los datos, hechos del diario de sucesos."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fluxion_luigi.periodos import Rango
+
+# Lo que le pasó a una tienda-mes.
+CARGADA, AL_DIA, FALLIDA, NO_INTENTADA = "cargada", "al_dia", "fallida", "no_intentada"
+
+
+def componer(
+    corrida: str,
+    sucesos: list[dict[str, Any]],
+    al_dia: set[tuple[str, str]],
+    *,
+    terminada: bool = False,
+) -> dict[str, Any]:
+    """El reporte de una corrida.
+
+    Args:
+        sucesos: el diario, que empieza por su suceso de inicio.
+        al_dia: tiendas-mes (tienda, AAAA-MM) completas al terminar.
+        terminada: falso si la corrida murió antes de acabar.
+
+    Returns:
+        Un diccionario que se puede escribir en JSON; sus claves son las del reporte.
+    """
+    inicio = next((s for s in sucesos if s["suceso"] == "inicio"), {})
+    empezo = inicio.get("empezada_en") or (sucesos[0]["en"] if sucesos else None)
+    meses = [
+        _tienda_mes(tienda, nombre, Rango.de_texto(tramo), sucesos, al_dia)
+        for tienda, nombre, tramo in inicio.get("plan", [])
+    ]
+    por_estado = {
+        e: sum(m["estado"] == e for m in meses) for e in (CARGADA, AL_DIA, FALLIDA, NO_INTENTADA)
+    }
+    faltan = [m for m in meses if m["estado"] in (FALLIDA, NO_INTENTADA)]
+    ahora = datetime.now(UTC)
+    return {
+        "corrida": corrida,
+        "estado": _estado(terminada, faltan),
+        "desde": inicio.get("desde"),
+        "hasta": inicio.get("hasta"),
+        "empezada_en": empezo,
+        "terminada_en": ahora.isoformat(timespec="seconds"),
+        "segundos": round((ahora - datetime.fromisoformat(empezo)).total_seconds(), 1)
+        if empezo and terminada
+        else None,
+        "filas": sum(m["filas"] or 0 for m in meses if m["estado"] == CARGADA),
+        "tiendas_mes": por_estado,
+        "excluidos": inicio.get("excluidos", []),
+        "reintentar": _orden(faltan, inicio.get("opciones", [])),
+        "detalle": meses,
+    }
+
+
+def _estado(terminada: bool, faltan: list[dict]) -> str:
+    if not terminada:
+        return "interrumpida"
+    return "con_fallos" if faltan else "completa"
+
+
+def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict[str, Any]:
+    propios = [s for s in sucesos if s.get("tienda") == tienda and s.get("mes") == tramo.mes]
+    extraccion = _ultimo(propios, "extraccion") or {}
+    carga = _ultimo(propios, "carga")
+    fallo = _ultimo(propios, "fallo") or _fallo_de_la_tienda(sucesos, tienda)
+    if carga:
+        estado, fallo = CARGADA, None
+    elif (tienda, tramo.mes) in al_dia:
+        estado, fallo = AL_DIA, None
+    elif fallo and fallo.get("mes"):
+        estado = FALLIDA
+    else:
+        estado = NO_INTENTADA
+    return {
+        "tienda": tienda,
+        "nombre": nombre,
+        "mes": tramo.mes,
+        "desde": str(tramo.desde),
+        "hasta": str(tramo.hasta),
+        "estado": estado,
+        "filas": carga["filas"] if carga else None,
+        "total": carga["total"] if carga else None,
+        "dias": carga["dias"] if carga else None,
+        "dias_en_cero": carga["dias_en_cero"] if carga else None,
+        "sin_producto": carga["sin_producto"] if carga else None,
+        "segundos_extraccion": extraccion.get("segundos"),
+        "segundos_carga": carga["segundos"] if carga else None,
+        "ventanas": extraccion.get("ventanas"),
+        "intentos": extraccion.get("intentos"),
+        "clase_error": fallo["clase"] if fallo else None,
+        "error": fallo["texto"] if fallo else None,
+    }
+
+
+def _ultimo(sucesos: list[dict], cual: str) -> dict | None:
+    return next((s for s in reversed(sucesos) if s["suceso"] == cual), None)
+
+
+def _fallo_de_la_tienda(sucesos: list[dict], tienda: str) -> dict | None:
+    """El fallo que dejó a toda la tienda sin intentar: su conectividad."""
+    propios = [s for s in sucesos if s.get("tienda") == tienda and s.get("mes") is None]
+    return _ultimo(propios, "fallo")
+
+
+def _orden(faltan: list[dict], opciones: list[str]) -> str | None:
+    """La orden que reintenta lo que no se logró: lo ya cargado no se vuelve a pedir."""
+    if not faltan:
+        return None
+    tiendas = ",".join(dict.fromkeys(m["tienda"] for m in faltan))
+    partes = ["luigi --module fluxion_luigi RangoVentas",
+              f"--desde {min(m['desde'] for m in faltan)}",
+              f"--hasta {max(m['hasta'] for m in faltan)}", f"--tiendas {tiendas}"]  # fmt: skip
+    return " ".join(partes + opciones)

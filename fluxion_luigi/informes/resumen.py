@@ -1,0 +1,48 @@
+"""El resumen de una corrida para la terminal, hecho del mismo reporte que va en JSON."""
+
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from fluxion_luigi.informes.reporte import FALLIDA, NO_INTENTADA
+
+MARCA = {FALLIDA: "✗ fallida", NO_INTENTADA: "· no intentada"}
+
+
+def entero(n: int) -> str:
+    """Un entero con punto de miles, como se escribe en Venezuela."""
+    return f"{n:,}".replace(",", ".")
+
+
+def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
+    """Qué se logró, qué no y por qué, y cómo reintentar sólo lo que falta."""
+    cuenta = datos["tiendas_mes"]
+    lineas = [
+        "",
+        f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}, {datos['segundos']} s",
+        f"  {cuenta['cargada']} tienda(s)-mes cargada(s) ({entero(datos['filas'])} filas), "
+        f"{cuenta['al_dia']} ya al día, {cuenta['fallida']} fallida(s), "
+        f"{cuenta['no_intentada']} no intentada(s)",
+    ]
+    lineas += [f"  {frase}" for frase in datos["excluidos"]]
+    faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
+    if faltan:
+        filas = [
+            [m["tienda"], m["nombre"], m["mes"], MARCA[m["estado"]], _primera(m["error"])]
+            for m in faltan
+        ]
+        tabla = tabulate(
+            filas,
+            headers=["tienda", "nombre", "mes", "estado", "causa"],
+            tablefmt="simple",
+            maxcolwidths=[None, None, None, None, 70],
+            disable_numparse=True,
+        )
+        lineas += ["", tabla, "", "Para reintentar sólo lo que falta:", f"  {datos['reintentar']}"]
+    lineas += ["", f"Reporte: {archivo}"] + ([f"Registro: {log}"] if log else [])
+    return "\n".join(lineas)
+
+
+def _primera(error: str | None) -> str:
+    return error.splitlines()[0] if error else "no llegó a intentarse"

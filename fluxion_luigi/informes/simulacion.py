@@ -1,0 +1,28 @@
+"""Lo que una corrida pediría a cada tienda, en una tabla."""
+
+from collections.abc import Sequence
+
+from tabulate import tabulate
+
+from fluxion_luigi.flujo.plan import Pedido, Plan
+from fluxion_luigi.periodos import describir
+
+
+def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
+    """La tabla de la simulación, con lo que queda fuera y por qué."""
+    filas = [
+        [p.tienda.id, p.tienda.nombre, p.tramos, len(p.dias), p.ventanas,
+         describir(p.dias) if p.dias else "al día: no se le pregunta nada"]
+        for p in pedidos
+    ]  # fmt: skip
+    tramos, dias = sum(p.tramos for p in pedidos), sum(len(p.dias) for p in pedidos)
+    filas.append(["TOTAL", "", tramos, dias, sum(p.ventanas for p in pedidos), ""])
+    tabla = tabulate(
+        filas,
+        headers=["tienda", "nombre", "meses", "días", "ventanas", "qué días"],
+        tablefmt="simple",
+    )
+    return "\n".join(
+        [f"Simulación de {plan.rango.desde} a {plan.rango.hasta}: no se contactó a nadie.", "",
+         tabla, *plan.excluidos()]
+    )  # fmt: skip

@@ -1,0 +1,100 @@
+"""Los marcadores: qué días de una tienda-mes están cargados, con cuántas filas y en qué base.
+
+`markers/tienda_01/2025-03.json`. Se escriben después del commit y mientras se tiene la base, así
+que dos corridas no se pisan. Uno borrado a mano significa: cargar otra vez.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from fluxion_luigi.archivos import disco, escribir_json, leer_json
+from fluxion_luigi.conciliacion import Conteo
+
+
+@dataclass(frozen=True)
+class DiaCargado:
+    """Lo que se cargó de un día: cuánto, cuándo se extrajo (UTC) y qué corrida lo cargó."""
+
+    conteo: Conteo
+    extraido_en: datetime
+    corrida: str
+
+
+@dataclass(frozen=True)
+class Marcador:
+    """Los días de una tienda-mes que están en la base `base_id`."""
+
+    tienda: str
+    mes: str
+    base_id: str
+    dias: dict[date, DiaCargado]
+
+
+def ruta(raiz: Path, tienda: str, mes: str) -> Path:
+    """Dónde está el marcador de una tienda-mes."""
+    return raiz / tienda / f"{mes}.json"
+
+
+def leer(raiz: Path, tienda: str, mes: str) -> Marcador | None:
+    """El marcador, o None si no existe o está dañado (que vale igual: se carga otra vez)."""
+    datos = leer_json(ruta(raiz, tienda, mes))
+    try:
+        dias = {
+            date.fromisoformat(d): DiaCargado(
+                Conteo(int(x["filas"]), Decimal(x["total"])),
+                datetime.fromisoformat(x["extraido_en"]),
+                x["corrida"],
+            )
+            for d, x in datos["dias"].items()
+        }
+        return Marcador(datos["tienda"], datos["mes"], datos["base_id"], dias)
+    except (TypeError, KeyError, ValueError, ArithmeticError):
+        return None
+
+
+def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
+    """Suma los días recién cargados a los que ya decía el marcador de esa misma base.
+
+    Args:
+        base: ruta del archivo de la base, para quien lea el marcador.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+    """
+    anterior = leer(raiz, nuevo.tienda, nuevo.mes)
+    dias = dict(anterior.dias) if anterior and anterior.base_id == nuevo.base_id else {}
+    _escribir(raiz, Marcador(nuevo.tienda, nuevo.mes, nuevo.base_id, {**dias, **nuevo.dias}), base)
+
+
+def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Path) -> list[date]:
+    """Quita días de un marcador, como si se borraran a mano; devuelve los que tenía.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+    """
+    marcador = leer(raiz, tienda, mes)
+    if marcador is None:
+        return []
+    quitados = sorted(set(dias) & marcador.dias.keys())
+    quedan = {d: x for d, x in marcador.dias.items() if d not in quitados}
+    if quedan:
+        _escribir(raiz, Marcador(tienda, mes, marcador.base_id, quedan), base)
+    else:
+        with disco(ruta(raiz, tienda, mes)):
+            ruta(raiz, tienda, mes).unlink(missing_ok=True)
+    return quitados
+
+
+def _escribir(raiz: Path, marcador: Marcador, base: Path) -> None:
+    escribir_json(ruta(raiz, marcador.tienda, marcador.mes), {
+        "tienda": marcador.tienda, "mes": marcador.mes, "base": str(base),
+        "base_id": marcador.base_id, "filas": sum(d.conteo.filas for d in marcador.dias.values()),
+        "dias": {
+            str(dia): {"filas": x.conteo.filas, "total": str(x.conteo.total),
+                       "extraido_en": x.extraido_en.isoformat(), "corrida": x.corrida}
+            for dia, x in sorted(marcador.dias.items())
+        },
+    })  # fmt: skip

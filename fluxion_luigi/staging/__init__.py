@@ -1,0 +1,1 @@
+"""El staging: ventanas ya leídas, en Parquet, a la espera de cargarse en el destino."""

@@ -1,0 +1,104 @@
+"""Escribe una ventana en Parquet mientras llega, y va contando lo que escribe."""
+
+import os
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fluxion_luigi.archivos import crear_carpeta, disco
+from fluxion_luigi.conciliacion import Conteo, Conteos
+
+
+class Cuenta:
+    """Lo escrito hasta ahora, por día, y si las fechas llegaron en orden."""
+
+    def __init__(self):
+        self._parciales: list[pa.Table] = []
+        self.filas = 0
+        self.ordenado = True
+        self._ultima = None
+
+    def sumar(self, tabla: pa.Table) -> None:
+        """Agrega un trozo: se agrupa en columnas, sin un objeto de Python por fila."""
+        fecha = tabla["fecha"].combine_chunks()
+        self.filas += len(fecha)
+        if len(fecha) > 1:
+            baja = pc.less(fecha[1:], fecha[:-1])
+            self.ordenado &= not pc.any(baja).as_py()
+        if self._ultima is not None and fecha[0].as_py() < self._ultima:
+            self.ordenado = False
+        self._ultima = fecha[-1].as_py()
+        sin_producto = pc.cast(pc.invert(tabla["en_catalogo"]), pa.int64())
+        parcial = pa.table(
+            {"fecha": tabla["fecha"], "total": tabla["total"], "sin_producto": sin_producto}
+        )
+        self._parciales.append(
+            parcial.group_by("fecha").aggregate(
+                [([], "count_all"), ("total", "sum"), ("sin_producto", "sum")]
+            )
+        )
+
+    def por_dia(self) -> tuple[Conteos, dict]:
+        """Los conteos por día y las filas sin producto en el catálogo por día."""
+        conteos: Conteos = {}
+        sin_producto: dict = {}
+        for parcial in self._parciales:
+            for fila in parcial.to_pylist():
+                dia, antes = fila["fecha"], conteos.get(fila["fecha"], Conteo(0, Decimal(0)))
+                conteos[dia] = Conteo(
+                    antes.filas + fila["count_all"], antes.total + (fila["total_sum"] or 0)
+                )
+                sin_producto[dia] = sin_producto.get(dia, 0) + (fila["sin_producto_sum"] or 0)
+        return conteos, sin_producto
+
+
+def escribir(
+    archivo: Path,
+    lotes: Iterable[pa.RecordBatch],
+    esquema: pa.Schema,
+    chunk_filas: int,
+    avanzo: Callable[[int], None],
+) -> Cuenta:
+    """Escribe los lotes en grupos de al menos `chunk_filas` filas y renombra al terminar.
+
+    Args:
+        avanzo: se llama con las filas recibidas hasta el momento, tras cada lote.
+
+    Raises:
+        ErrorDisco: si no se puede escribir; no queda nada a medias.
+    """
+    cuenta = Cuenta()
+    crear_carpeta(archivo.parent)
+    temporal = archivo.with_name(f".{archivo.name}.parcial")
+    try:
+        with disco(archivo), pq.ParquetWriter(temporal, esquema, compression="zstd") as escritor:
+            for tabla in _juntar(lotes, chunk_filas, avanzo):
+                escritor.write_table(tabla, row_group_size=len(tabla))
+                cuenta.sumar(tabla)
+        with disco(archivo):
+            with temporal.open("rb") as f:
+                os.fsync(f.fileno())
+            temporal.replace(archivo)
+    finally:
+        temporal.unlink(missing_ok=True)
+    return cuenta
+
+
+def _juntar(lotes, chunk_filas: int, avanzo) -> Iterable[pa.Table]:
+    juntos, filas, total = [], 0, 0
+    for lote in lotes:
+        if lote.num_rows == 0:
+            continue
+        juntos.append(lote)
+        filas += lote.num_rows
+        total += lote.num_rows
+        avanzo(total)
+        if filas >= chunk_filas:
+            yield pa.Table.from_batches(juntos)
+            juntos, filas = [], 0
+    if juntos:
+        yield pa.Table.from_batches(juntos)

@@ -1,0 +1,143 @@
+"""Las ventanas ya leídas de una tienda-mes y el manifiesto que las da por completas.
+
+staging/tienda_01/2025-03/20250301-20250307.parquet   las filas
+staging/tienda_01/2025-03/20250301-20250307.json      la ficha: existe sólo si la ventana acabó
+staging/tienda_01/2025-03/manifiesto.json             existe sólo si la extracción acabó
+"""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from fluxion_luigi.archivos import disco, escribir_json, leer_json
+from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.errores import ErrorStaging
+from fluxion_luigi.periodos import Rango
+
+MANIFIESTO = "manifiesto.json"
+
+
+@dataclass(frozen=True)
+class Ventana:
+    """Una ventana leída entera: qué días, cuándo, cuánto y en qué archivo."""
+
+    rango: Rango
+    archivo: Path
+    extraido_en: datetime
+    filas: int
+    bytes: int
+    sha256: str
+    ordenado: bool
+    origen: Conteos = field(repr=False)
+    leido: Conteos = field(repr=False)
+    sin_producto: Mapping[date, int] = field(repr=False)
+
+    @property
+    def ficha(self) -> Path:
+        """La ficha que la da por leída; se escribe después del Parquet."""
+        return self.archivo.with_suffix(".json")
+
+    def guardar(self) -> None:
+        """Escribe la ficha. `ErrorDisco` si no se puede."""
+        escribir_json(self.ficha, {
+            "ventana": str(self.rango), "extraido_en": self.extraido_en.isoformat(),
+            "filas": self.filas, "bytes": self.bytes, "sha256": self.sha256,
+            "ordenado": self.ordenado, "origen": _a_json(self.origen),
+            "leido": _a_json(self.leido),
+            "sin_producto": {str(d): n for d, n in self.sin_producto.items()},
+        })  # fmt: skip
+
+    def borrar(self) -> None:
+        """Quita la ficha y luego el archivo: a medio borrar, la ventana ya no cuenta."""
+        with disco(self.archivo):
+            self.ficha.unlink(missing_ok=True)
+            self.archivo.unlink(missing_ok=True)
+
+    def comprobar(self) -> None:
+        """Que el Parquet sea, byte por byte, el que se escribió.
+
+        Raises:
+            ErrorStaging: si falta o cambió; lo descarta para que se extraiga otra vez.
+        """
+        try:
+            sano = self.archivo.stat().st_size == self.bytes and huella(self.archivo) == self.sha256
+        except OSError:
+            sano = False
+        if not sano:
+            self.borrar()
+            raise ErrorStaging(
+                f"El archivo de staging {self.archivo} falta o está dañado. Se descartó; repita la "
+                "misma orden y se volverá a extraer sólo esa ventana."
+            )
+
+
+class Carpeta:
+    """La carpeta de staging de una tienda-mes."""
+
+    def __init__(self, raiz: Path, tienda: str, mes: str):
+        self.ruta = raiz / tienda / mes
+        self.manifiesto = self.ruta / MANIFIESTO
+
+    def archivo(self, ventana: Rango) -> Path:
+        """Dónde va el Parquet de una ventana."""
+        return self.ruta / f"{ventana}.parquet"
+
+    def leidas(self) -> list[Ventana]:
+        """Las ventanas que acabaron de leerse, con manifiesto o sin él."""
+        fichas = sorted(p for p in self.ruta.glob("*.json") if p.name != MANIFIESTO)
+        return [v for v in map(_de_ficha, fichas) if v]
+
+    def completas(self) -> list[Ventana] | None:
+        """Las ventanas del manifiesto, o None si la extracción no acabó o falta alguna ficha."""
+        datos = leer_json(self.manifiesto)
+        if not isinstance(datos, dict):
+            return None
+        ventanas = [_de_ficha(self.ruta / f"{v}.json") for v in datos.get("ventanas", [])]
+        return None if None in ventanas else ventanas
+
+    def completar(self, ventanas: list[Ventana]) -> None:
+        """Da por acabada la extracción: el manifiesto es lo último que se escribe."""
+        escribir_json(self.manifiesto, {
+            "filas": sum(v.filas for v in ventanas), "ventanas": [str(v.rango) for v in ventanas],
+        })  # fmt: skip
+
+    def borrar(self) -> None:
+        """Quita todo; primero el manifiesto, para que a medio borrar no parezca completa."""
+        with disco(self.ruta):
+            self.manifiesto.unlink(missing_ok=True)
+            shutil.rmtree(self.ruta, ignore_errors=True)
+            if self.ruta.parent.is_dir() and not any(self.ruta.parent.iterdir()):
+                self.ruta.parent.rmdir()
+
+
+def huella(archivo: Path) -> str:
+    """El sha256 de un archivo, en hexadecimal."""
+    with archivo.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def _a_json(conteos: Conteos) -> dict:
+    return {str(d): [c.filas, str(c.total)] for d, c in sorted(conteos.items())}
+
+
+def _de_json(datos: dict) -> Conteos:
+    return {date.fromisoformat(d): Conteo(n, Decimal(t)) for d, (n, t) in datos.items()}
+
+
+def _de_ficha(ficha: Path) -> Ventana | None:
+    datos = leer_json(ficha)
+    if datos is None:
+        return None
+    return Ventana(
+        rango=Rango.de_texto(datos["ventana"]),
+        archivo=ficha.with_suffix(".parquet"),
+        extraido_en=datetime.fromisoformat(datos["extraido_en"]),
+        filas=datos["filas"], bytes=datos["bytes"], sha256=datos["sha256"],
+        ordenado=datos["ordenado"], origen=_de_json(datos["origen"]),
+        leido=_de_json(datos["leido"]),
+        sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
+    )  # fmt: skip

@@ -1,0 +1,11 @@
+"""Las tareas de Luigi, delgadas, sobre el núcleo. Al importarse preparan el registro de Luigi."""
+
+from fluxion_luigi.tareas import registro
+
+registro.instalar()
+
+from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
+from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
+from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
+
+__all__ = ["EstadoVentas", "RangoVentas", "VerificarConectividad"]

@@ -1,0 +1,45 @@
+"""Lo común a todas las tareas: la configuración, el avance y cómo se dice un fallo."""
+
+import logging
+import time
+
+import luigi
+
+from fluxion_luigi import config, corrida
+from fluxion_luigi.tareas.registro import en_palabras
+
+registro = logging.getLogger("fluxion.avance")
+
+
+class Tarea(luigi.Task):
+    """Base de las tareas del proyecto. Las subclases sólo declaran y delegan en el núcleo."""
+
+    _ultimo_aviso = 0.0
+
+    @property
+    def config(self) -> config.Configuracion:
+        """La configuración de este proceso."""
+        return config.actual()
+
+    @property
+    def diario(self) -> corrida.Diario:
+        """El diario de sucesos de esta corrida."""
+        return corrida.Diario(self.config.ajustes.reportes, corrida.id_actual())
+
+    def on_failure(self, exception: BaseException) -> str:
+        """La frase, y no la traza, es lo que ve la página del scheduler."""
+        return en_palabras(exception)
+
+    def avanzar(self, hecho: int, total: int, mensaje: str) -> None:
+        """Muestra el avance en la página del scheduler y en la terminal, a lo sumo dos por segundo.
+
+        Args:
+            hecho, total: unidades terminadas y en total, para el porcentaje.
+        """
+        ahora = time.monotonic()
+        if ahora - self._ultimo_aviso < 0.5 and hecho < total:
+            return
+        self._ultimo_aviso = ahora
+        registro.info(mensaje, extra={"efimero": True})
+        self.set_status_message(mensaje)
+        self.set_progress_percentage(round(100 * hecho / total) if total else 100)

@@ -1,0 +1,129 @@
+"""La conectividad: el informe de todas las tiendas y la puerta de cada una en una corrida."""
+
+import logging
+from datetime import UTC, datetime
+
+import luigi
+from luigi.cmdline_parser import CmdlineParser
+
+from fluxion_luigi import cobertura, corrida
+from fluxion_luigi.archivos import escribir_json, leer_json
+from fluxion_luigi.errores import ErrorConectividad
+from fluxion_luigi.flujo.plan import planear
+from fluxion_luigi.informes import conectividad as informe
+from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
+from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.parametros import Tiendas
+
+registro = logging.getLogger("fluxion.conectividad")
+
+
+class ConectividadTienda(Tarea):
+    """La puerta: una tienda se prueba una vez por corrida, antes de su primera consulta.
+
+    Si no responde, esta tarea falla una vez y sus meses no se intentan. La corrida es parte de su
+    identidad: una prueba de otra corrida sólo vale mientras sea más nueva que
+    `conectividad_vigencia`.
+    """
+
+    tienda = luigi.Parameter()
+    corrida = luigi.Parameter()
+    priority = 100
+
+    def output(self):
+        ruta = self.config.ajustes.reportes / "conectividad" / f"{self.tienda}.json"
+        return luigi.LocalTarget(str(ruta))
+
+    def complete(self) -> bool:
+        prueba = leer_json(self.config.ajustes.reportes / "conectividad" / f"{self.tienda}.json")
+        if not prueba or prueba["estado"] != Estado.CONECTADA.value:
+            return False
+        edad = (datetime.now(UTC) - datetime.fromisoformat(prueba["en"])).total_seconds()
+        reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia
+        misma = prueba["lugar"] == self.config.tienda(self.tienda).lugar
+        return misma and (prueba["corrida"] == self.corrida or reciente)
+
+    def run(self):
+        ajustes = self.config.ajustes
+        tienda = self.config.tienda(self.tienda)
+        r = verificar(self.config, tienda, ajustes.conectividad_timeout)
+        escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
+            "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
+            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(), "corrida": self.corrida,
+        })  # fmt: skip
+        if not r.responde:
+            raise ErrorConectividad(r.frase())
+
+
+class VerificarConectividad(Tarea):
+    """Qué tiendas responden: host, puerto y base. Sale con 0 sólo si responden todas las activas.
+
+    Cuántas se prueban a la vez lo dice el `--workers` de Luigi; si no se da, la configuración.
+    """
+
+    tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todo el catálogo")
+    solo_activas = luigi.BoolParameter(description="deja fuera de la tabla las inactivas")
+    timeout = luigi.FloatParameter(default=0, description="segundos por paso")
+    secuencial = luigi.BoolParameter(description="una tienda a la vez")
+    rapida = luigi.BoolParameter(description="sólo host y puerto: no necesita driver ni claves")
+
+    def complete(self) -> bool:
+        return False
+
+    def run(self):
+        ajustes = self.config.ajustes
+        resultados = verificar_todas(
+            self.config,
+            self._elegidas(),
+            self.timeout or ajustes.conectividad_timeout,
+            rapida=self.rapida,
+            a_la_vez=self._a_la_vez(),
+            al_salir=lambda r: registro.info("%s", informe.linea(r)),
+        )
+        orden = self._orden_sugerida(resultados)
+        print(informe.texto(resultados, orden), flush=True)
+        archivo = ajustes.reportes / f"conectividad_{corrida.id_actual()}.json"
+        escribir_json(archivo, informe.datos(resultados, orden))
+        print(f"\nReporte: {archivo}", flush=True)
+        mudas = [r for r in resultados if not r.responde and r.estado is not Estado.INACTIVA]
+        if mudas:
+            raise ErrorConectividad(
+                f"No responden {len(mudas)} de las tiendas activas: "
+                f"{', '.join(r.tienda.id for r in mudas)}."
+            )
+
+    def _elegidas(self):
+        catalogo = self.config.catalogo
+        if self.tiendas:
+            elegidas = [catalogo.buscar(t) for t in self.tiendas]
+        else:
+            elegidas = list(catalogo.tiendas.values())
+        return [t for t in elegidas if t.activa or not self.solo_activas]
+
+    def _a_la_vez(self) -> int:
+        if self.secuencial:
+            return 1
+        orden = CmdlineParser.get_instance()
+        pedido = orden.known_args.core_workers if orden else None
+        return int(pedido or self.config.ajustes.conectividad_paralelo)
+
+    def _orden_sugerida(self, resultados: list[Resultado]) -> str | None:
+        """Lo que falta desde el primer día conocido hasta ayer, de las que responden."""
+        listas = tuple(r.tienda.id for r in resultados if r.responde and r.tienda.vende)
+        if not listas:
+            return None
+        rango = cobertura.historia_conocida(self.config)
+        faltan = [
+            (t, dia)
+            for t, tramo in planear(self.config, listas, rango).tramos
+            for dia in cobertura.pendientes(self.config, t, tramo)
+        ]
+        if not faltan:
+            return None
+        dias = Rango(min(d for _, d in faltan), max(d for _, d in faltan))
+        tiendas = ",".join(dict.fromkeys(t.id for t, _ in faltan))
+        return (
+            f"luigi --module fluxion_luigi RangoVentas --desde {dias.desde} --hasta {dias.hasta} "
+            f"--tiendas {tiendas}"
+        )

@@ -1,0 +1,124 @@
+"""La historia de una corrida: del primer suceso al reporte, pase lo que pase en medio.
+
+Las tareas corren en procesos hijos y Luigi no avisa cuándo acaba una corrida; por eso los sucesos
+van a un diario y el reporte lo escribe el proceso principal al salir. Si lo matan, lo escribe la
+corrida siguiente.
+"""
+
+import atexit
+import logging
+import multiprocessing
+import os
+import sys
+from datetime import UTC, datetime
+
+import luigi
+
+from fluxion_luigi import cobertura, config, corrida
+from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.flujo import carga
+from fluxion_luigi.informes import reporte, resumen
+from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
+
+registro = logging.getLogger("fluxion.corrida")
+
+# La RangoVentas de esta corrida; los procesos hijos la heredan.
+raiz = None
+_inicio = datetime.now(UTC)
+
+
+@luigi.Task.event_handler(luigi.Event.START)
+def al_empezar(tarea: luigi.Task) -> None:
+    """El primer suceso dice qué se pidió y de quién es la corrida."""
+    if raiz is not None and isinstance(tarea, Tarea) and not tarea.diario.ruta.exists():
+        tarea.diario.anotar("inicio", **_apertura())
+
+
+@luigi.Task.event_handler(luigi.Event.FAILURE)
+def al_fallar(tarea: luigi.Task, error: BaseException) -> None:
+    """Deja en el diario qué tarea falló, la clase del error y su frase."""
+    _anotar_fallo(tarea, getattr(error, "clase", "defecto"), en_palabras(error))
+
+
+@luigi.Task.event_handler(luigi.Event.PROCESS_FAILURE)
+def al_morir(tarea: luigi.Task, texto: str) -> None:
+    """Un proceso hijo que murió sin decir nada (lo mató el sistema, por ejemplo)."""
+    _anotar_fallo(tarea, "muerte", f"El proceso de la tarea murió de pronto: {texto}")
+
+
+def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:
+    if raiz is None or not isinstance(tarea, Tarea):
+        return
+    mes = tarea.desde.strftime("%Y-%m") if hasattr(tarea, "tramo") else None
+    tarea.diario.anotar(
+        "fallo", tarea=tarea.task_family, tienda=getattr(tarea, "tienda", None), mes=mes,
+        clase=clase, texto=texto,
+    )  # fmt: skip
+
+
+def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
+    """La línea que la terminal muestra por cada tienda-mes cargada, con su lugar en el total."""
+    cargadas = sum(s["suceso"] == "carga" for s in tarea.diario.sucesos())
+    total = len(raiz.plan.tramos) if raiz else "?"
+    partes = [f"✓ {cargadas}/{total} {tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
+    if hecho.dias_en_cero:
+        partes.append(f"{hecho.dias_en_cero} día(s) en cero")
+    if hecho.sin_producto:
+        partes.append(f"{resumen.entero(hecho.sin_producto)} sin producto en el catálogo")
+    return ", ".join(partes)
+
+
+def _apertura() -> dict:
+    padre = multiprocessing.parent_process()
+    return {
+        "pid": padre.pid if padre else os.getpid(),
+        "empezada_en": _inicio.isoformat(timespec="seconds"),
+        "desde": str(raiz.desde),
+        "hasta": str(raiz.hasta),
+        "opciones": [o for o in ("--local-scheduler",) if o in sys.argv],
+        "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
+        "excluidos": raiz.plan.excluidos(),
+    }
+
+
+@atexit.register
+def al_terminar() -> None:
+    """Escribe el reporte de esta corrida, y el de las que murieron sin escribirlo."""
+    if raiz is None or multiprocessing.parent_process() is not None:
+        return
+    try:
+        ajustes = config.actual().ajustes
+        for muerta in corrida.abandonados(ajustes.reportes):
+            if muerta.corrida != corrida.id_actual():
+                _cerrar(muerta, reporte.componer(muerta.corrida, list(muerta.sucesos()), set()))
+        diario = corrida.Diario(ajustes.reportes, corrida.id_actual())
+        sucesos = list(diario.sucesos()) or [{"suceso": "inicio", **_apertura()}]
+        datos = reporte.componer(diario.corrida, sucesos, _al_dia(), terminada=True)
+        archivo = _cerrar(diario, datos)
+        print(resumen.texto(datos, archivo, ruta_del_log()))
+        sys.stdout.flush()
+    except ErrorFluxion as e:
+        registro.error("%s", e)
+
+
+def _al_dia() -> set[tuple[str, str]]:
+    """Las tiendas-mes del plan que están completas ahora; de paso, quita sus sobras."""
+    completas = set()
+    for tienda, tramo in raiz.plan.tramos:
+        try:
+            if not cobertura.pendientes(config.actual(), tienda, tramo):
+                completas.add((tienda.id, tramo.mes))
+                carga.limpiar_sobras(config.actual(), tienda, tramo)
+        except ErrorFluxion as e:
+            registro.warning("%s", e)
+            break
+    return completas
+
+
+def _cerrar(diario: corrida.Diario, datos: dict):
+    archivo = diario.ruta.with_name(f"corrida_{diario.corrida}.json")
+    escribir_json(archivo, datos)
+    diario.borrar()
+    return archivo

@@ -1,0 +1,43 @@
+"""Los parámetros propios de la línea de comandos: fechas o meses, y listas de tiendas."""
+
+from datetime import date
+
+import luigi
+
+from fluxion_luigi.periodos import leer_fecha
+
+
+class FechaOMes(luigi.Parameter):
+    """Un día `AAAA-MM-DD` o un mes `AAAA-MM`, que vale por su primer o su último día."""
+
+    def __init__(self, *args, fin: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._fin = fin
+
+    def parse(self, x: str) -> date:
+        return leer_fecha(x, fin=self._fin)
+
+    def serialize(self, x: date) -> str:
+        return x.isoformat()
+
+    def normalize(self, x: date | str) -> date:
+        return x if isinstance(x, date) else self.parse(x)
+
+    def _warn_on_wrong_param_type(self, param_name, param_value):
+        """Luigi espera texto en un Parameter; aquí el valor es una fecha."""
+
+
+class Tiendas(luigi.Parameter):
+    """Ids de tiendas separados por comas; vacío significa todas las activas que venden."""
+
+    def parse(self, x: str) -> tuple[str, ...]:
+        return tuple(t.strip() for t in x.split(",") if t.strip())
+
+    def serialize(self, x: tuple[str, ...]) -> str:
+        return ",".join(x)
+
+    def normalize(self, x: tuple[str, ...] | str) -> tuple[str, ...]:
+        return self.parse(x) if isinstance(x, str) else tuple(x)
+
+    def _warn_on_wrong_param_type(self, param_name, param_value):
+        """Luigi espera texto en un Parameter; aquí el valor es una tupla."""

@@ -1,0 +1,135 @@
+"""El registro de una corrida: frases en la terminal (por stderr), todo el detalle en `logs/`.
+
+Un error esperado se muestra como su frase, sin traza; un defecto del programa deja la suya en el
+archivo y dice cuál es.
+"""
+
+import logging
+import re
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+import luigi.configuration
+from luigi.parameter import MissingParameterException, ParameterException
+from luigi.rpc import RPCError
+from luigi.task_register import TaskClassException
+
+from fluxion_luigi import config, corrida
+from fluxion_luigi.archivos import crear_carpeta
+from fluxion_luigi.config import ajustes
+from fluxion_luigi.errores import ErrorFluxion
+
+_BORRAR_LINEA = "\r\x1b[K"
+
+
+def instalar() -> None:
+    """Le dice a Luigi dónde está `luigi.cfg` y cómo registrar, si nadie se lo dijo."""
+    sys.excepthook = _al_caer
+    # Luigi lee estas claves de [core] pero no las declara, y avisa que no las conoce.
+    warnings.filterwarnings("ignore", message=".*'rpc_.*not consumed by the task 'core'")
+    try:
+        luigi.configuration.add_config_path(str(ajustes.ubicar()))
+    except ErrorFluxion:
+        return  # quien use la configuración dirá la frase
+    actual = luigi.configuration.get_config()
+    if actual.get("core", "logging_conf_file", None) is None:
+        actual.set("core", "logging_conf_file", str(Path(__file__).with_name("registro.cfg")))
+
+
+def ruta_del_log() -> Path | None:
+    """El archivo de registro de esta corrida, o None si la configuración no se puede leer."""
+    try:
+        logs = config.actual().ajustes.logs
+    except ErrorFluxion:
+        return None
+    return logs / f"corrida_{corrida.id_actual()}.log"
+
+
+def en_palabras(error: BaseException) -> str:
+    """La frase que lee el operador para cualquier excepción."""
+    if isinstance(error, ErrorFluxion):
+        return str(error)
+    if isinstance(error, MissingParameterException):
+        opcion = re.search(r"requires the '(\w+)' parameter", str(error))
+        return f"Falta la opción --{opcion[1].replace('_', '-') if opcion else error} en la orden."
+    if isinstance(error, ParameterException | TaskClassException):
+        return f"La orden está mal escrita. Luigi dice: {error}"
+    if isinstance(error, RPCError):
+        return (
+            "No responde el scheduler central de Luigi. Arránquelo con «luigid» o agregue "
+            f"--local-scheduler a la orden. Detalle: {error}"
+        )
+    return (
+        f"Defecto del programa: {type(error).__name__}: {error}. "
+        f"El detalle está en {ruta_del_log() or 'la traza'}."
+    )
+
+
+def esperado(error: BaseException) -> bool:
+    """Si es un error del que el operador no necesita la traza."""
+    return isinstance(error, ErrorFluxion | ParameterException | TaskClassException | RPCError)
+
+
+class Terminal(logging.StreamHandler):
+    """La terminal: sólo lo que una persona debe leer, y una línea de avance si es interactiva."""
+
+    def __init__(self):
+        super().__init__(sys.stderr)
+        self._viva = sys.stderr.isatty()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        efimero = getattr(record, "efimero", False)
+        if efimero and self._viva:
+            ancho = shutil.get_terminal_size().columns
+            self.stream.write(_BORRAR_LINEA + record.getMessage()[: ancho - 1])
+            self.flush()
+        elif not efimero and self._interesa(record):
+            super().emit(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        texto = en_palabras(record.exc_info[1]) if record.exc_info else record.getMessage()
+        marca = "✗ " if record.levelno >= logging.ERROR else ""
+        return (_BORRAR_LINEA if self._viva else "") + marca + texto
+
+    @staticmethod
+    def _interesa(record: logging.LogRecord) -> bool:
+        """De Luigi, sólo las excepciones: lo demás lo dice este proyecto con sus palabras."""
+        return record.name.startswith("fluxion") or bool(record.exc_info and record.exc_info[1])
+
+
+class Archivo(logging.FileHandler):
+    """El archivo de la corrida; si no se puede abrir, lo dice y la corrida sigue sin él."""
+
+    def __init__(self):
+        ruta = ruta_del_log()
+        try:
+            if ruta:
+                crear_carpeta(ruta.parent)
+        except ErrorFluxion as e:
+            print(f"✗ {e}", file=sys.stderr)
+            ruta = None
+        super().__init__(ruta or "/dev/null", encoding="utf-8", delay=True)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not getattr(record, "efimero", False) and super().filter(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        cabeza = f"{self._hora(record)} {record.process} {record.levelname} {record.name}: "
+        if error is not None and esperado(error):
+            return f"{cabeza}{record.getMessage()}\n{error}"
+        return cabeza + super().format(record)
+
+    @staticmethod
+    def _hora(record: logging.LogRecord) -> str:
+        return logging.Formatter().formatTime(record)
+
+
+def _al_caer(tipo, error, traza) -> None:
+    """Lo que cae antes de que Luigi arranque: la frase si se espera, la traza si no."""
+    if esperado(error):
+        print(f"✗ {en_palabras(error)}", file=sys.stderr)
+    else:
+        sys.__excepthook__(tipo, error, traza)

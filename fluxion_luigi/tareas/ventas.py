@@ -1,0 +1,189 @@
+"""Las ventas: un rango, y por cada tienda-mes una carga y una extracción."""
+
+import logging
+import time
+
+import luigi
+
+from fluxion_luigi import cobertura, corrida, marcadores
+from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.flujo import carga, extraccion
+from fluxion_luigi.flujo.plan import Plan, planear, simular
+from fluxion_luigi.informes import simulacion
+from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas import historia
+from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.conectividad import ConectividadTienda
+from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
+
+registro = logging.getLogger("fluxion.ventas")
+
+
+class TareaTiendaMes(Tarea):
+    """Días seguidos de un mes de una tienda."""
+
+    tienda = luigi.Parameter(description="id de la tienda en el catálogo")
+    desde = luigi.DateParameter(description="primer día")
+    hasta = luigi.DateParameter(description="último día, del mismo mes")
+
+    @property
+    def tramo(self) -> Rango:
+        """Los días de la tarea."""
+        return Rango(self.desde, self.hasta)
+
+    @property
+    def lugar(self):
+        """La tienda, del catálogo."""
+        return self.config.tienda(self.tienda)
+
+    @property
+    def nombre(self) -> str:
+        """Cómo se llama en los mensajes: `tienda_01 2025-03`."""
+        return f"{self.tienda} {self.tramo.mes}"
+
+
+class ExtraccionVentas(TareaTiendaMes):
+    """Los días pendientes de una tienda-mes, conciliados con el origen, en staging."""
+
+    @property
+    def resources(self):
+        """Una consulta a la vez por tienda: las cajas van primero."""
+        return {f"tienda_{self.tienda}": 1}
+
+    def requires(self):
+        return ConectividadTienda(tienda=self.tienda, corrida=corrida.id_actual())
+
+    def output(self):
+        manifiesto = extraccion.carpeta(self.config, self.lugar, self.tramo.mes).manifiesto
+        return luigi.LocalTarget(str(manifiesto))
+
+    def complete(self) -> bool:
+        return extraccion.completa(self.config, self.lugar, self.tramo)
+
+    def run(self):
+        inicio = time.monotonic()
+        resumen = extraccion.extraer(self.config, self.lugar, self.tramo, self._avisar)
+        self.diario.anotar(
+            "extraccion", tienda=self.tienda, mes=self.tramo.mes, filas=resumen.filas,
+            dias=len(resumen.dias), ventanas=resumen.ventanas, reutilizadas=resumen.reutilizadas,
+            partidas=resumen.partidas, intentos=resumen.intentos,
+            segundos=round(time.monotonic() - inicio, 2),
+        )  # fmt: skip
+
+    def _avisar(self, dias: int, total: int, filas: int) -> None:
+        mensaje = f"{self.nombre}: {dias} de {total} días, {filas:,} filas".replace(",", ".")
+        self.avanzar(dias, total, mensaje)
+
+
+class CargaVentas(TareaTiendaMes):
+    """Una tienda-mes en `ventas_raw`, con su marcador."""
+
+    aceptar_vacios = luigi.BoolParameter(significant=False)
+    # Una carga espera a las demás: DuckDB tiene un solo escritor. Y va antes que otra extracción,
+    # para que el staging no se acumule.
+    resources = {"duckdb": 1}
+    priority = 10
+
+    def requires(self):
+        return ExtraccionVentas(tienda=self.tienda, desde=self.desde, hasta=self.hasta)
+
+    def output(self):
+        raiz = self.config.ajustes.marcadores
+        return luigi.LocalTarget(str(marcadores.ruta(raiz, self.tienda, self.tramo.mes)))
+
+    def complete(self) -> bool:
+        return not cobertura.pendientes(self.config, self.lugar, self.tramo)
+
+    def run(self):
+        inicio = time.monotonic()
+        resumen = carga.cargar(
+            self.config, self.lugar, self.tramo, corrida.id_actual(),
+            aceptar_vacios=self.aceptar_vacios, avanzo=self._avanzo,
+        )  # fmt: skip
+        segundos = round(time.monotonic() - inicio, 2)
+        self.diario.anotar(
+            "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos, **vars(resumen)
+        )
+        registro.info("%s", historia.linea_de_carga(self, resumen))
+
+    def _avanzo(self, hechos: int, todos: int) -> None:
+        self.avanzar(hechos, todos, f"{self.nombre}: cargando, ventana {hechos + 1} de {todos}")
+
+
+class AnularMarcadores(Tarea):
+    """Quita de los marcadores los días que se van a recargar, una vez por corrida."""
+
+    desde = luigi.DateParameter()
+    hasta = luigi.DateParameter()
+    tiendas = Tiendas()
+    corrida = luigi.Parameter()
+
+    def output(self):
+        return luigi.LocalTarget(str(self._anulados))
+
+    @property
+    def _anulados(self):
+        return self.config.ajustes.reportes / f"corrida_{self.corrida}.anulados.json"
+
+    def run(self):
+        raiz, base = self.config.ajustes.marcadores, self.config.ajustes.base
+        plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
+        anulados = [
+            {"tienda": t.id, "mes": tramo.mes, "dias": [str(d) for d in quitados]}
+            for t, tramo in plan.tramos
+            if (quitados := marcadores.anular(raiz, t.id, tramo.mes, tramo, base))
+        ]
+        escribir_json(
+            self.config.ajustes.reportes / f"corrida_{self.corrida}.anulados.json", anulados
+        )
+
+
+class RangoVentas(Tarea):
+    """Las ventas de un rango de días, de las tiendas dadas, en DuckDB."""
+
+    desde = FechaOMes(fin=False, description="primer día: AAAA-MM-DD, o un mes AAAA-MM")
+    hasta = FechaOMes(fin=True, description="último día, incluido: AAAA-MM-DD, o un mes AAAA-MM")
+    tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
+    simular = luigi.BoolParameter(significant=False, description="muestra qué se pediría y termina")
+    recargar = luigi.BoolParameter(
+        significant=False, description="pide otra vez días ya cargados: anula sus marcadores"
+    )
+    aceptar_vacios = luigi.BoolParameter(
+        significant=False, description="acepta que un día que tenía filas ahora esté vacío"
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.plan: Plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
+        historia.raiz = None if self.simular else self
+
+    def cargas(self) -> list[CargaVentas]:
+        """Una carga por tienda-mes del plan."""
+        return [
+            CargaVentas(
+                tienda=t.id, desde=r.desde, hasta=r.hasta, aceptar_vacios=self.aceptar_vacios
+            )
+            for t, r in self.plan.tramos
+        ]
+
+    def requires(self):
+        if self.simular:
+            return []
+        if self.recargar:
+            return AnularMarcadores(
+                desde=self.desde, hasta=self.hasta, tiendas=self.tiendas,
+                corrida=corrida.id_actual(),
+            )  # fmt: skip
+        return self.cargas()
+
+    def complete(self) -> bool:
+        if self.simular or (self.recargar and not self.requires().complete()):
+            return False
+        return all(c.complete() for c in self.cargas())
+
+    def run(self):
+        if self.simular:
+            pedidos = simular(self.config, self.plan, recargar=self.recargar)
+            print(simulacion.texto(self.plan, pedidos), flush=True)
+        elif self.recargar:
+            yield self.cargas()

@@ -1,0 +1,2 @@
+PRAGMA query_only = 1;
+PRAGMA busy_timeout = 30000;

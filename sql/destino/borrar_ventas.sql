@@ -1,0 +1,1 @@
+DELETE FROM ventas_raw WHERE ubicacion_id = $tienda AND fecha BETWEEN $desde AND $hasta;

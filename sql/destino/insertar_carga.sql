@@ -1,0 +1,1 @@
+INSERT INTO cargas VALUES ($corrida, $tienda, $desde, $hasta, $dias, $filas, $total, $cargado_en);

@@ -1,0 +1,1 @@
+SELECT base_id, cadena FROM identidad;

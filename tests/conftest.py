@@ -1,0 +1,40 @@
+"""Lo que comparten las pruebas."""
+
+import pytest
+
+from tests.postgresql import Servidor
+from tests.proyecto import Proyecto, cada_dia
+
+
+@pytest.fixture
+def proyecto(tmp_path) -> Proyecto:
+    """Un proyecto vacío en una carpeta temporal."""
+    return Proyecto(tmp_path / "proyecto")
+
+
+@pytest.fixture
+def dos_tiendas(proyecto) -> Proyecto:
+    """Dos tiendas con ventas de todo marzo de 2025 y la primera mitad de abril."""
+    for id_, n in (("tienda_01", 120), ("tienda_02", 80)):
+        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-04-15", n))
+    return proyecto
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """Un servidor PostgreSQL real, uno para toda la sesión."""
+    servidor = Servidor()
+    yield servidor
+    servidor.borrar()
+
+
+@pytest.fixture
+def en_postgresql(proyecto, postgresql, request) -> Proyecto:
+    """Una tienda en PostgreSQL, con 40 días de ventas desde el 1 de marzo de 2025."""
+    base = f"pos_{abs(hash(request.node.nodeid)) % 10**9}"
+    postgresql.crear_pos(base)
+    postgresql.vender(base, "2025-03-01", dias=40, por_dia=500)
+    proyecto.tiendas["tienda_01"] = postgresql.datos(base)
+    proyecto.ambiente.update(postgresql.ambiente())
+    proyecto.escribir()
+    return proyecto

@@ -1,0 +1,230 @@
+"""Un proyecto completo en una carpeta temporal, usado como lo usa el operador: por órdenes."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from fluxion_luigi import config
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.demo import ESQUEMA
+from fluxion_luigi.periodos import Rango
+
+RAIZ = Path(__file__).parent.parent
+LUIGI = Path(sys.executable).with_name("luigi")
+# Ajustes para que las pruebas no esperen lo que esperaría una corrida de verdad.
+RAPIDO = {
+    "pausa_inicial": "0.05",
+    "pausa_maxima": "0.2",
+    "espera_base": "20",
+    "conectividad_timeout": "3",
+    "conectividad_vigencia": "0.001",
+}
+
+
+@dataclass
+class Salida:
+    """Lo que dejó una orden."""
+
+    codigo: int
+    fuera: str
+    error: str
+
+    @property
+    def todo(self) -> str:
+        return self.fuera + self.error
+
+
+@dataclass
+class Proyecto:
+    """La carpeta de un proyecto: su luigi.cfg, su catálogo y sus tiendas SQLite."""
+
+    carpeta: Path
+    tiendas: dict[str, dict] = field(default_factory=dict)
+    ajustes: dict[str, str] = field(default_factory=dict)
+    ambiente: dict[str, str] = field(default_factory=dict)
+    cadena: str = "prueba"
+
+    def __post_init__(self):
+        self.carpeta.mkdir(parents=True, exist_ok=True)
+        self.escribir()
+
+    # -- configuración
+
+    def escribir(self) -> None:
+        """Escribe luigi.cfg (el del proyecto, con los ajustes de la prueba) y el catálogo."""
+        original = (RAIZ / "luigi.cfg").read_text(encoding="utf-8").split("[fluxion]")[0]
+        claves = {"sql": str(RAIZ / "sql"), **RAPIDO, **self.ajustes}
+        lineas = "\n".join(f"{k} = {v}" for k, v in claves.items())
+        (self.carpeta / "luigi.cfg").write_text(f"{original}[fluxion]\n{lineas}\n")
+        (self.carpeta / "tiendas.toml").write_text(self.catalogo())
+
+    def catalogo(self) -> str:
+        """El catálogo en TOML."""
+        partes = [f"cadena = {json.dumps(self.cadena)}"]
+        for id_, datos in self.tiendas.items():
+            partes.append(f"\n[tiendas.{id_}]")
+            partes += [f"{k} = {_toml(v)}" for k, v in datos.items()]
+        return "\n".join(partes) + "\n"
+
+    def con_tienda(self, id_: str, dias: dict[str, int] | None = None, **datos) -> "Proyecto":
+        """Agrega una tienda SQLite con tantas líneas por día como diga `dias`."""
+        archivo = self.carpeta / "pos" / f"{id_}.sqlite"
+        self.tiendas[id_] = {
+            "nombre": id_.upper(), "sistema": "demo", "driver": "SQLite3",
+            "archivo": str(archivo), **datos,
+        }  # fmt: skip
+        self.escribir()
+        if dias is not None:
+            hacer_pos(archivo, dias)
+        return self
+
+    @property
+    def config(self) -> Configuracion:
+        """La configuración, leída de nuevo, para llamar al núcleo sin Luigi."""
+        return config.leer(self.carpeta / "luigi.cfg")
+
+    def tienda(self, id_: str) -> Tienda:
+        return self.config.tienda(id_)
+
+    # -- órdenes
+
+    def entorno(self, **mas: str) -> dict[str, str]:
+        limpio = {k: v for k, v in os.environ.items() if not k.startswith("FLUXION_")}
+        limpio.pop("LUIGI_CONFIG_PATH", None)
+        return {**limpio, **self.ambiente, **mas}
+
+    def orden(self, tarea: str, *opciones: str, workers: int = 1) -> list[str]:
+        partes = [str(LUIGI), "--module", "fluxion_luigi", tarea, *opciones]
+        return [*partes, "--local-scheduler", "--workers", str(workers)]
+
+    def luigi(self, tarea: str, *opciones: str, workers: int = 1, **ambiente: str) -> Salida:
+        """Corre `luigi --module fluxion_luigi …` en la carpeta del proyecto y espera."""
+        hecho = subprocess.run(
+            self.orden(tarea, *opciones, workers=workers), cwd=self.carpeta,
+            env=self.entorno(**ambiente), capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
+
+    def rango(self, desde: str, hasta: str, *opciones: str, **mas) -> Salida:
+        """`RangoVentas --desde … --hasta …`."""
+        return self.luigi("RangoVentas", "--desde", desde, "--hasta", hasta, *opciones, **mas)
+
+    def lanzar(self, tarea: str, *opciones: str, workers: int = 1, **ambiente: str):
+        """Como `luigi`, pero sin esperar: devuelve el proceso, en su propio grupo."""
+        return subprocess.Popen(
+            self.orden(tarea, *opciones, workers=workers), cwd=self.carpeta,
+            env=self.entorno(**ambiente), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+
+    # -- lo que quedó
+
+    @property
+    def base(self) -> Path:
+        return self.carpeta / "datos" / "ventas.duckdb"
+
+    def consultar(self, sql: str, *valores) -> list[tuple]:
+        """Una consulta a la base de destino; vacío si la base no existe."""
+        if not self.base.exists():
+            return []
+        with duckdb.connect(str(self.base), read_only=True) as conexion:
+            return conexion.execute(sql, valores).fetchall()
+
+    def cargado(self) -> dict[tuple[str, date], tuple[int, Decimal]]:
+        """Filas y total de cada tienda y día en `ventas_raw`."""
+        filas = self.consultar(
+            "SELECT ubicacion_id, fecha, count(*), sum(total) FROM ventas_raw GROUP BY ALL"
+        )
+        return {(t, d): (n, total) for t, d, n, total in filas}
+
+    def en_origen(self, desde: str, hasta: str) -> dict[tuple[str, date], tuple[int, Decimal]]:
+        """Lo mismo, según las tiendas SQLite."""
+        salida = {}
+        for id_, datos in self.tiendas.items():
+            with sqlite3.connect(datos["archivo"]) as pos:
+                for dia, n, centimos in pos.execute(
+                    "SELECT fecha, count(*), sum(total_centimos) FROM lineas "
+                    "WHERE fecha BETWEEN ? AND ? GROUP BY fecha", (desde, hasta)
+                ):  # fmt: skip
+                    salida[id_, date.fromisoformat(dia)] = (n, Decimal(centimos) / 100)
+        return salida
+
+    def reporte(self) -> dict:
+        """El JSON de la última corrida."""
+        reportes = [
+            p for p in (self.carpeta / "reportes").glob("corrida_*.json") if "anulados" not in p.name
+        ]
+        return json.loads(max(reportes, key=lambda p: p.stat().st_mtime_ns).read_text())
+
+    def sobras(self) -> list[str]:
+        """Lo que quedó en staging (menos los candados) y los archivos a medio escribir."""
+        quedan = [
+            p
+            for p in (self.carpeta / "staging").rglob("*")
+            if ".candados" not in p.parts and p.is_file()
+        ]
+        quedan += [p for p in self.carpeta.rglob("*.parcial") if p not in quedan]
+        quedan += list((self.carpeta / "reportes").glob("*.en_curso.jsonl"))
+        return sorted(str(p.relative_to(self.carpeta)) for p in quedan)
+
+    def marcadores(self) -> list[str]:
+        raiz = self.carpeta / "markers"
+        return sorted(str(p.relative_to(raiz)) for p in raiz.rglob("*.json"))
+
+
+def hacer_pos(archivo: Path, dias: dict[str, int]) -> None:
+    """Hace el archivo POS de una tienda, con un producto y `n` líneas en cada día."""
+    archivo.parent.mkdir(parents=True, exist_ok=True)
+    archivo.unlink(missing_ok=True)
+    with sqlite3.connect(archivo) as pos:
+        pos.executescript(ESQUEMA)
+        pos.execute("INSERT INTO departamentos VALUES ('01', 'Víveres')")
+        pos.execute(
+            "INSERT INTO productos VALUES ('P1', 'Ñame', 'La Ceiba', 'kg', '01', 1, 1, 100, 150, 16)"
+        )
+        pos.execute("INSERT INTO codigos VALUES ('759', 'P1')")
+    vender(archivo, dias)
+
+
+def vender(archivo: Path, dias: dict[str, int], cambio: Callable[[int], int] = lambda i: i) -> None:
+    """Agrega `n` líneas en cada día; los montos salen de `cambio(i)`."""
+    with sqlite3.connect(archivo) as pos:
+        for dia, n in dias.items():
+            pos.executemany(
+                "INSERT INTO lineas VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    (dia, f"{8 + i % 12:02d}:15:30", f"{i // 5:08d}", i % 5, "001", "01", "VEN",
+                     "759" if i % 50 else "no-esta", 1000 + i, 150, 1234 + cambio(i), 170)
+                    for i in range(n)
+                ],
+            )  # fmt: skip
+
+
+def borrar_ventas(archivo: Path, dia: str) -> None:
+    """Deja un día sin una sola línea."""
+    with sqlite3.connect(archivo) as pos:
+        pos.execute("DELETE FROM lineas WHERE fecha = ?", (dia,))
+
+
+def cada_dia(desde: str, hasta: str, n: int) -> dict[str, int]:
+    """`n` líneas en cada día del rango."""
+    return {str(d): n for d in Rango(date.fromisoformat(desde), date.fromisoformat(hasta))}
+
+
+def _toml(valor) -> str:
+    if isinstance(valor, bool):
+        return str(valor).lower()
+    if isinstance(valor, date):
+        return str(valor)
+    if isinstance(valor, dict):
+        return "{" + ", ".join(f"{k} = {json.dumps(str(v))}" for k, v in valor.items()) + "}"
+    return json.dumps(valor, ensure_ascii=False)
