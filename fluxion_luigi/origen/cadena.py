@@ -1,5 +1,6 @@
 """La cadena de conexión ODBC de una tienda, para cualquier driver."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -63,14 +64,15 @@ def construir(tienda: Tienda, sistema: Sistema, credencial: Credencial | None) -
         partes["Database"] = str(tienda.archivo)
     elif cual == "microsoft":
         partes["Server"] = f"{tienda.host},{tienda.puerto}"
-        partes["Database"] = _entre_llaves(tienda.base_datos)
+        partes["Database"] = _si_hace_falta(tienda.base_datos)
     else:
         partes["Server"] = tienda.host
         partes["Port"] = str(tienda.puerto)
-        partes["Database"] = _entre_llaves(tienda.base_datos)
+        partes["Database"] = _si_hace_falta(tienda.base_datos)
     if credencial:
-        partes["UID"] = _entre_llaves(credencial.usuario)
+        partes["UID"] = _si_hace_falta(credencial.usuario)
         if credencial.clave:
+            # Siempre entre llaves: sin ellas psqlodbc descifra los % de la clave.
             partes["PWD"] = _entre_llaves(credencial.clave)
     opciones = {**_PROPIAS.get(cual, {}), **sistema.opciones, **tienda.opciones}
     return "".join(f"{k}={v};" for k, v in {**partes, **opciones}.items())
@@ -78,3 +80,8 @@ def construir(tienda: Tienda, sistema: Sistema, credencial: Credencial | None) -
 
 def _entre_llaves(valor: str) -> str:
     return "{" + valor.replace("}", "}}") + "}"
+
+
+def _si_hace_falta(valor: str) -> str:
+    """Entre llaves sólo si lleva símbolos: psqlodbc no las entiende en UID ni en Database."""
+    return valor if re.fullmatch(r"[\w.\-\\]*", valor) else _entre_llaves(valor)
