@@ -30,6 +30,20 @@ class Diario:
         self.corrida = corrida
         self.ruta = reportes / f"corrida_{corrida}.en_curso.jsonl"
 
+    def abrir(self, **datos: Any) -> bool:
+        """Crea el diario con su suceso de inicio; falso si otro proceso de la corrida ya lo hizo.
+
+        Raises:
+            ErrorDisco: si no se puede escribir.
+        """
+        crear_carpeta(self.ruta.parent)
+        try:
+            self.ruta.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        self.anotar("inicio", **datos)
+        return True
+
     def anotar(self, suceso: str, **datos: Any) -> None:
         """Agrega un suceso con su hora (UTC). `ErrorDisco` si no se puede."""
         crear_carpeta(self.ruta.parent)

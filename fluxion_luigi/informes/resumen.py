@@ -5,6 +5,7 @@ from typing import Any
 
 from tabulate import tabulate
 
+from fluxion_luigi.flujo.plan import Plan
 from fluxion_luigi.informes.reporte import FALLIDA, NO_INTENTADA
 
 MARCA = {FALLIDA: "✗ fallida", NO_INTENTADA: "· no intentada"}
@@ -15,12 +16,22 @@ def entero(n: int) -> str:
     return f"{n:,}".replace(",", ".")
 
 
+def apertura(plan: Plan) -> str:
+    """Lo que la corrida va a hacer, en una frase, y lo que deja fuera."""
+    frase = (
+        f"Ventas de {plan.rango.desde} a {plan.rango.hasta}: {len(plan.tramos)} tienda(s)-mes "
+        f"de {len({t.id for t, _ in plan.tramos})} tienda(s)."
+    )
+    return "\n".join([frase, *plan.excluidos()])
+
+
 def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     """Qué se logró, qué no y por qué, y cómo reintentar sólo lo que falta."""
     cuenta = datos["tiendas_mes"]
     lineas = [
         "",
-        f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}, {datos['segundos']} s",
+        f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}, "
+        f"{str(datos['segundos']).replace('.', ',')} s",
         f"  {cuenta['cargada']} tienda(s)-mes cargada(s) ({entero(datos['filas'])} filas), "
         f"{cuenta['al_dia']} ya al día, {cuenta['fallida']} fallida(s), "
         f"{cuenta['no_intentada']} no intentada(s)",

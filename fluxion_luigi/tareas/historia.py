@@ -32,8 +32,8 @@ _inicio = datetime.now(UTC)
 @luigi.Task.event_handler(luigi.Event.START)
 def al_empezar(tarea: luigi.Task) -> None:
     """El primer suceso dice qué se pidió y de quién es la corrida."""
-    if raiz is not None and isinstance(tarea, Tarea) and not tarea.diario.ruta.exists():
-        tarea.diario.anotar("inicio", **_apertura())
+    if raiz is not None and isinstance(tarea, Tarea) and tarea.diario.abrir(**_apertura()):
+        registro.info("%s", resumen.apertura(raiz.plan))
 
 
 @luigi.Task.event_handler(luigi.Event.FAILURE)

@@ -10,6 +10,7 @@ from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
+from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import historia
 from fluxion_luigi.tareas.base import Tarea
@@ -71,7 +72,7 @@ class ExtraccionVentas(TareaTiendaMes):
         )  # fmt: skip
 
     def _avisar(self, dias: int, total: int, filas: int) -> None:
-        mensaje = f"{self.nombre}: {dias} de {total} días, {filas:,} filas".replace(",", ".")
+        mensaje = f"{self.nombre}: {dias} de {total} días, {entero(filas)} filas"
         self.avanzar(dias, total, mensaje)
 
 

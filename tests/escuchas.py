@@ -1,0 +1,274 @@
+"""Extremos reales para la conectividad: puertos de cada humor y espacios de red propios.
+
+Todo escucha en loopback o dentro de un espacio de red que hace (y deshace) la propia prueba.
+Como programa (`python -m tests.escuchas mudo 10.77.0.2 1433`) sostiene un puerto dentro de un
+espacio hasta que se le cierra la entrada.
+"""
+
+import contextlib
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+RAIZ = Path(__file__).parent.parent
+SEGUNDOS = 20  # lo que se espera, preguntando, a que algo pase
+_numeros = itertools.count(1)
+
+
+def esperar(que: Callable[[], object], segundos: float = SEGUNDOS):
+    """Pregunta hasta que `que()` sea verdadero y lo devuelve. `AssertionError` si no llega."""
+    limite = time.monotonic() + segundos
+    while not (valor := que()):
+        assert time.monotonic() < limite, f"no pasó en {segundos} s"
+        time.sleep(0.02)
+    return valor
+
+
+def _conector(direccion: str) -> socket.socket:
+    return socket.socket(socket.AF_INET6 if ":" in direccion else socket.AF_INET)
+
+
+def puerto_cerrado(direccion: str = "127.0.0.1") -> int:
+    """Un puerto donde no escucha nadie: quien llame será rechazado."""
+    with _conector(direccion) as s:
+        s.bind((direccion, 0))
+        return s.getsockname()[1]
+
+
+class Escucha:
+    """Un puerto que acepta llamadas y las cuenta. Como contexto: al salir, ya no escucha."""
+
+    cola = 100
+
+    def __init__(self, direccion: str = "127.0.0.1", puerto: int = 0):
+        self.direccion = direccion
+        self._socket = _conector(direccion)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((direccion, puerto))
+        self._socket.listen(self.cola)
+        self.puerto = self._socket.getsockname()[1]
+        self._abiertas: list[socket.socket] = []
+        self._llamadas: list[tuple] = []  # de quién fue cada una
+        self._propias = 0
+        self._empezar()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cerrar()
+
+    def cerrar(self) -> None:
+        """Deja de escuchar y suelta las llamadas."""
+        # shutdown despierta al accept que espera; close solo no.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        for s in (self._socket, *self._abiertas):
+            s.close()
+
+    def llamadas(self) -> int:
+        """Cuántas llamadas han llegado, sin las que hace este método.
+
+        Las llamadas se atienden en orden: vista la propia, están vistas las que llegaron antes.
+        """
+        with _conector(self.direccion) as testigo:
+            testigo.connect((self.direccion, self.puerto))
+            de = testigo.getsockname()
+            esperar(lambda: de in self._llamadas)
+        self._propias += 1
+        return len(self._llamadas) - self._propias
+
+    def _empezar(self) -> None:
+        threading.Thread(target=self._aceptar, daemon=True).start()
+
+    def _aceptar(self) -> None:
+        while True:
+            try:
+                llamada, de = self._socket.accept()
+            except OSError:
+                return
+            self.atender(llamada)
+            self._llamadas.append(de)
+
+    def atender(self, llamada: socket.socket) -> None:
+        """Qué se hace con una llamada."""
+        raise NotImplementedError
+
+
+class Mudo(Escucha):
+    """Acepta y no dice nunca nada."""
+
+    def atender(self, llamada):
+        self._abiertas.append(llamada)
+
+
+class CierraAlInstante(Escucha):
+    """Acepta y cuelga."""
+
+    def atender(self, llamada):
+        llamada.close()
+
+
+class Silencioso(Escucha):
+    """Nadie acepta y la cola está llena: el núcleo no contesta a quien llame, ni sí ni no."""
+
+    cola = 0
+
+    def _empezar(self) -> None:
+        while True:  # se llama a sí mismo hasta que deja de contestar
+            llamada = _conector(self.direccion)
+            self._abiertas.append(llamada)
+            llamada.settimeout(0.3)
+            try:
+                llamada.connect((self.direccion, self.puerto))
+            except TimeoutError:
+                return
+
+
+class Relevo(Escucha):
+    """Pasa cada llamada, tal cual, a otro puerto: así se cuenta quién llama a un servidor."""
+
+    def __init__(self, hacia: int, direccion: str = "127.0.0.1"):
+        self._hacia = hacia
+        super().__init__(direccion)
+
+    def atender(self, llamada):
+        try:
+            otra = socket.create_connection(("127.0.0.1", self._hacia))
+        except OSError:
+            llamada.close()
+            return
+        self._abiertas += [llamada, otra]
+        for de, a in ((llamada, otra), (otra, llamada)):
+            threading.Thread(target=self._pasar, args=(de, a), daemon=True).start()
+
+    @staticmethod
+    def _pasar(de: socket.socket, a: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while bloque := de.recv(65536):
+                a.sendall(bloque)
+        with contextlib.suppress(OSError):
+            a.shutdown(socket.SHUT_WR)
+
+
+def icmp_permitido() -> bool:
+    """Si este proceso puede mandar un eco ICMP, con privilegios o sin ellos."""
+    for tipo in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        try:
+            socket.socket(socket.AF_INET, tipo, socket.IPPROTO_ICMP).close()
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def sin_privilegios(*cuales: str) -> list[str]:
+    """El prefijo de una orden que corre sin esas capacidades; nada si ya no se tienen."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--bounding-set=" + ",".join(f"-{c}" for c in cuales)]
+
+
+class EspaciosDeRed:
+    """Dos espacios de red unidos por un cable, sin salida a ninguna otra parte.
+
+    Desde «aquí» (10.77.0.1) se ve: `VIVO`, que contesta; `AUSENTE`, una dirección de la misma red
+    que no tiene nadie; `PERDIDO`, al otro lado de un router que se traga los paquetes sin decir
+    nada; y `SIN_RUTA`, adonde no hay camino.
+    """
+
+    VIVO, AUSENTE, PERDIDO, SIN_RUTA = "10.77.0.2", "10.77.0.3", "10.88.0.5", "10.99.0.1"
+
+    def __init__(self):
+        propio = f"fx{os.getpid()}n{next(_numeros)}"
+        self.aqui, self.alla = f"{propio}a", f"{propio}b"
+        self._etc = Path("/etc/netns") / self.aqui
+        self._procesos: list[subprocess.Popen] = []
+
+    def __enter__(self):
+        try:
+            self._hacer()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for proceso in self._procesos:
+            proceso.stdin.close()
+            proceso.wait()
+        shutil.rmtree(self._etc, ignore_errors=True)
+        for espacio in (self.aqui, self.alla):
+            subprocess.run(["ip", "netns", "del", espacio], capture_output=True)
+
+    def _hacer(self) -> None:
+        for espacio in (self.aqui, self.alla):
+            _ip("netns", "add", espacio)
+            _ip("-n", espacio, "link", "set", "lo", "up")
+        cable = ("link", "add", "v0", "netns", self.aqui, "type", "veth")
+        _ip(*cable, "peer", "name", "v0", "netns", self.alla)
+        for espacio, direccion in ((self.aqui, "10.77.0.1"), (self.alla, self.VIVO)):
+            _ip("-n", espacio, "addr", "add", f"{direccion}/24", "dev", "v0")
+            _ip("-n", espacio, "link", "set", "v0", "up")
+        _ip("-n", self.aqui, "route", "add", "10.88.0.0/16", "via", self.VIVO)
+        _ip("-n", self.alla, "route", "add", "blackhole", "10.88.0.0/16")
+        subprocess.run(
+            [*self.dentro(self.alla), "sysctl", "-qw", "net.ipv4.ip_forward=1"], check=True
+        )
+
+    @staticmethod
+    def dentro(espacio: str) -> list[str]:
+        """El prefijo de una orden que corre dentro de un espacio."""
+        return ["ip", "netns", "exec", espacio]
+
+    def permitir_icmp(self, permitido: bool) -> None:
+        """Si «aquí» cualquiera puede mandar un eco sin ser root (`ping_group_range`)."""
+        rango = "0 2147483647" if permitido else "1 0"
+        subprocess.run(
+            [*self.dentro(self.aqui), "sysctl", "-qw", f"net.ipv4.ping_group_range={rango}"],
+            check=True,
+        )
+
+    def resolver(self, hosts: str = "", dns: str = "") -> None:
+        """El `/etc/hosts` y el DNS que ven las órdenes que corren «aquí»."""
+        self._etc.mkdir(parents=True, exist_ok=True)
+        (self._etc / "hosts").write_text(hosts)
+        (self._etc / "resolv.conf").write_text(f"nameserver {dns}\n" if dns else "")
+
+    def escuchar(self, espacio: str, clase: str, direccion: str, puerto: int) -> None:
+        """Sostiene un puerto dentro de un espacio hasta que éste se deshaga."""
+        proceso = subprocess.Popen(
+            [*self.dentro(espacio), sys.executable, "-m", "tests.escuchas", clase, direccion,
+             str(puerto)], cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._procesos.append(proceso)
+        assert proceso.stdout.readline() == "listo\n"
+
+
+def _ip(*orden: str) -> None:
+    subprocess.run(["ip", *orden], check=True, capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def espacios_de_red(no_se_puede: Callable[[str], object]) -> Iterator[EspaciosDeRed]:
+    """Los espacios, o `no_se_puede(por qué)` (que debe saltar la prueba) si no dejan hacerlos."""
+    with contextlib.ExitStack() as pila:
+        try:
+            red = pila.enter_context(EspaciosDeRed())
+        except (OSError, subprocess.CalledProcessError) as e:
+            motivo = str(getattr(e, "stderr", None) or e).strip()
+            no_se_puede(f"Esta máquina no deja hacer espacios de red: {motivo}.")
+        yield red
+
+
+if __name__ == "__main__":
+    with {"mudo": Mudo, "silencioso": Silencioso}[sys.argv[1]](sys.argv[2], int(sys.argv[3])):
+        print("listo", flush=True)
+        sys.stdin.read()

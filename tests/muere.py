@@ -1,0 +1,81 @@
+"""Corre Luigi como la línea de comandos, y se mata (kill -9) al llegar a un punto dado.
+
+    python -m tests.muere PUNTO -- RangoVentas --desde …
+
+El programa de verdad no tiene ganchos para pruebas: aquí se envuelve, desde fuera, la función que
+está en cada punto. Muere el grupo entero: el proceso principal, sus tareas y sus lectores.
+"""
+
+import os
+import signal
+import sys
+
+import luigi.cmdline
+import luigi.interface  # noqa: F401  (que las tareas se registren al importar el paquete)
+
+from fluxion_luigi import marcadores
+from fluxion_luigi.destino import carga as destino
+from fluxion_luigi.flujo import extraccion, lectura
+from fluxion_luigi.staging import ventanas
+from fluxion_luigi.tareas import historia
+
+
+def morir(*_, **__) -> None:
+    """Lo que haría un corte de luz."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def antes(modulo, nombre: str) -> None:
+    """Muere al entrar en la función."""
+    setattr(modulo, nombre, morir)
+
+
+def despues(modulo, nombre: str, vez: int = 1) -> None:
+    """Muere al salir de la función por vez enésima."""
+    original, veces = getattr(modulo, nombre), 0
+
+    def envuelta(*args, **kwargs):
+        nonlocal veces
+        resultado = original(*args, **kwargs)
+        veces += 1
+        if veces == vez:
+            morir()
+        return resultado
+
+    setattr(modulo, nombre, envuelta)
+
+
+def dentro_de_una_ventana() -> None:
+    """Muere cuando el lector avisa que ya recibió filas y aún no terminó la ventana."""
+    original = lectura.Lectura._recibir
+
+    def envuelta(self, *args):
+        mensaje = original(self, *args)
+        if mensaje.get("avance"):
+            morir()
+        return mensaje
+
+    lectura.Lectura._recibir = envuelta
+
+
+def a_medio_borrar_el_staging() -> None:
+    """Muere con el manifiesto borrado y las ventanas todavía ahí."""
+    antes(ventanas.shutil, "rmtree")
+
+
+PUNTOS = {
+    "dentro_de_una_ventana": dentro_de_una_ventana,
+    "entre_ventanas": lambda: despues(extraccion._Trabajo, "_una_vez", vez=2),
+    "antes_del_manifiesto": lambda: antes(ventanas.Carpeta, "completar"),
+    "tras_el_manifiesto": lambda: despues(ventanas.Carpeta, "completar"),
+    "a_medio_cargar": lambda: despues(destino, "_reemplazar", vez=2),
+    "antes_del_commit": lambda: despues(destino, "_anotar_carga"),
+    "tras_el_commit": lambda: antes(marcadores, "agregar"),
+    "tras_el_marcador": lambda: despues(marcadores, "agregar"),
+    "a_medio_borrar_el_staging": a_medio_borrar_el_staging,
+    "antes_del_reporte": lambda: antes(historia, "_cerrar"),
+}
+
+if __name__ == "__main__":
+    PUNTOS[sys.argv[1]]()
+    luigi.cmdline.luigi_run(["--module", "fluxion_luigi", *sys.argv[3:]])

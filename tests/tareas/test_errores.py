@@ -1,0 +1,227 @@
+"""Lo que está mal se dice en una frase, con código de salida distinto de 0, y sin traza."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from tests.proyecto import Salida, cada_dia
+
+
+def frase(salida: Salida, *dice: str, codigo: int) -> None:
+    """La orden salió con ese código, dijo esas palabras y no mostró ninguna traza."""
+    assert salida.codigo == codigo, salida.todo
+    assert "Traceback" not in salida.todo
+    for palabra in dice:
+        assert palabra in salida.todo, salida.todo
+
+
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        (("--desde", "2025-04", "--hasta", "2025-03"), "va al revés"),
+        (("--desde", "2025-13", "--hasta", "2025-03"), "no existe en el calendario"),
+        (("--desde", "2025-02-30", "--hasta", "2025-03"), "no existe en el calendario"),
+        (("--desde", "marzo", "--hasta", "2025-03"), "«marzo»"),
+        (("--desde", "01/03/2025", "--hasta", "2025-03"), "«01/03/2025»"),
+        (("--desde", "2025-03"), "Falta la opción --hasta"),
+        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "tienda_99"), "tienda_99"),
+        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "cedi_01"), "distribución"),
+        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "tienda_10"), "inactiva"),
+    ],
+)
+def test_una_orden_mal_escrita_se_explica(dos_tiendas, opciones, dice):
+    dos_tiendas.con_tienda("cedi_01", tipo="distribucion")
+    dos_tiendas.con_tienda("tienda_10", activa=False)
+    frase(dos_tiendas.luigi("RangoVentas", *opciones), dice, codigo=40)
+    assert not dos_tiendas.base.exists()
+
+
+def test_una_tarea_que_no_existe_se_explica(dos_tiendas):
+    salida = dos_tiendas.luigi("RangoVenta", "--desde", "2025-03", "--hasta", "2025-03")
+    frase(salida, "No task RangoVenta", "RangoVentas", codigo=1)
+
+
+def test_un_catalogo_roto_dice_todos_sus_problemas_de_una_vez(dos_tiendas):
+    dos_tiendas.tiendas["tienda_03"] = {"nombre": "X", "sistema": "demo", "drover": "SQLite3"}
+    dos_tiendas.tiendas["tienda_04"] = dict(dos_tiendas.tiendas["tienda_01"])
+    dos_tiendas.escribir()
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    frase(salida, "«drover»", "falta driver", "tienda_01 y tienda_04", codigo=40)
+
+
+def test_una_clave_desconocida_en_luigi_cfg_dice_cuales_valen(dos_tiendas):
+    dos_tiendas.ajustes = {"ventana_dia": "7", "intentos": "muchos"}
+    dos_tiendas.escribir()
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    frase(salida, "«ventana_dia»", "ventana_dias", "intentos = muchos", codigo=40)
+
+
+def test_un_driver_desconocido_lista_los_instalados(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), driver="NoHay")
+    frase(proyecto.rango("2025-03", "2025-03"), "«NoHay»", "SQLite3", codigo=30)
+
+
+def test_un_sistema_pos_desconocido_dice_cuales_hay(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), sistema="cobol")
+    frase(proyecto.rango("2025-03", "2025-03"), "«cobol»", "stellar", codigo=30)
+
+
+def test_la_base_de_otra_cadena_no_se_toca(dos_tiendas):
+    dos_tiendas.rango("2025-03-01", "2025-03-01")
+    antes = dos_tiendas.base.read_bytes()
+    dos_tiendas.cadena = "otra cadena"
+    dos_tiendas.escribir()
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    frase(salida, "«prueba»", "«otra cadena»", codigo=35)
+    assert dos_tiendas.base.read_bytes() == antes
+
+
+def test_un_archivo_que_no_es_una_base_duckdb_se_dice(dos_tiendas):
+    dos_tiendas.base.parent.mkdir()
+    dos_tiendas.base.write_text("esto no es una base")
+    salida = dos_tiendas.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_01")
+    frase(salida, "ventas.duckdb", "DuckDB dijo", codigo=30)
+    assert dos_tiendas.base.read_text() == "esto no es una base"
+
+
+@pytest.mark.parametrize("carpeta", ["staging", "markers", "reportes", "datos"])
+def test_una_carpeta_donde_no_se_puede_escribir_se_dice(dos_tiendas, carpeta):
+    (dos_tiendas.carpeta / carpeta).write_text("un archivo donde va la carpeta")
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    assert salida.codigo != 0
+    frase(salida, "No se pudo escribir", carpeta, codigo=salida.codigo)
+
+
+@contextmanager
+def en_manos_de_otro(base, segundos: int = 60):
+    """Otro proceso tiene la base abierta para escribir."""
+    programa = (
+        "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('lista', flush=True); "
+        "time.sleep(float(sys.argv[2]))"
+    )
+    otro = subprocess.Popen(
+        [sys.executable, "-c", programa, str(base), str(segundos)], stdout=subprocess.PIPE
+    )
+    try:
+        otro.stdout.readline()
+        yield otro
+    finally:
+        otro.kill()
+        otro.wait()
+
+
+def test_una_base_tomada_por_otro_proceso_se_espera_y_luego_se_dice_cual_la_tiene(dos_tiendas):
+    dos_tiendas.rango("2025-03-01", "2025-03-05")
+    dos_tiendas.ajustes = {"espera_base": "1"}
+    dos_tiendas.escribir()
+    antes = dos_tiendas.cargado()
+    with en_manos_de_otro(dos_tiendas.base) as otro:
+        inicio = time.monotonic()
+        salida = dos_tiendas.rango("2025-03", "2025-03")
+        assert time.monotonic() - inicio < 30
+        frase(salida, f"el proceso {otro.pid}", "Se esperó 1 s", codigo=35)
+    assert dos_tiendas.cargado() == antes
+    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+
+
+def test_una_base_que_se_suelta_a_tiempo_se_carga_sin_quejas(dos_tiendas):
+    dos_tiendas.rango("2025-03-01", "2025-03-05")
+    with en_manos_de_otro(dos_tiendas.base, segundos=3):
+        assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_bi_leyendo_la_base_no_impide_repetir_un_rango_terminado(dos_tiendas):
+    import duckdb
+
+    dos_tiendas.rango("2025-03", "2025-03")
+    with duckdb.connect(str(dos_tiendas.base), read_only=True):
+        assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+
+
+def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(dos_tiendas):
+    from tests.tareas.test_muertes import matar_en
+
+    matar_en(dos_tiendas, "tras_el_manifiesto", 1)
+    parquet = sorted(dos_tiendas.carpeta.glob("staging/*/*/*.parquet"))[0]
+    datos = bytearray(parquet.read_bytes())
+    datos[len(datos) // 2] ^= 0xFF
+    parquet.write_bytes(datos)
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    frase(salida, "está dañado", "repita la misma orden", codigo=30)
+    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert dos_tiendas.sobras() == []
+
+
+@contextmanager
+def disco_pequeno(carpeta, megas: str):
+    """Monta un disco diminuto en la carpeta."""
+    carpeta.mkdir(parents=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megas}", "tmpfs", str(carpeta)], check=True
+    )
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(carpeta)], check=True)
+
+
+@pytest.mark.parametrize(("carpeta", "megas"), [("staging", "64k"), ("datos", "1m")])
+def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, megas):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 4000))
+    with disco_pequeno(proyecto.carpeta / carpeta, megas):
+        salida = proyecto.rango("2025-03", "2025-03")
+        frase(salida, "No se pudo escribir", carpeta, codigo=30)
+        assert proyecto.cargado() == {}
+        assert proyecto.marcadores() == []
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas):
+    """La consulta de ventas pierde filas de un día: nada se carga y lo de antes sigue."""
+    dos_tiendas.rango("2025-03-01", "2025-03-10")
+    antes = dos_tiendas.cargado()
+    sql = dos_tiendas.carpeta / "sql"
+    subprocess.run(["cp", "-r", dos_tiendas.config.ajustes.sql, sql], check=True)
+    ventas = sql / "demo" / "ventas.sql"
+    ventas.write_text(ventas.read_text() + "AND NOT (l.fecha = '2025-03-20' AND l.linea = 1)\n")
+    dos_tiendas.ajustes = {"sql": str(sql)}
+    dos_tiendas.escribir()
+    salida = dos_tiendas.rango("2025-03", "2025-03", "--tiendas", "tienda_01")
+    frase(salida, "No concilia tienda_01", "2025-03-20", "-24", codigo=30)
+    assert dos_tiendas.cargado() == antes
+
+
+def test_luigi_encuentra_su_configuracion_desde_otra_carpeta(dos_tiendas, tmp_path):
+    lejos = tmp_path / "lejos"
+    lejos.mkdir()
+    hecho = subprocess.run(
+        dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03"), cwd=lejos,
+        env=dos_tiendas.entorno(LUIGI_CONFIG_PATH=str(dos_tiendas.carpeta / "luigi.cfg")),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert hecho.returncode == 0, hecho.stderr
+    assert os.listdir(lejos) == []
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_sin_scheduler_central_se_dice_que_hacer(dos_tiendas):
+    orden = [p for p in dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+             if p != "--local-scheduler"]  # fmt: skip
+    hecho = subprocess.run(
+        [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=dos_tiendas.carpeta,
+        env=dos_tiendas.entorno(), capture_output=True, text=True,
+    )  # fmt: skip
+    frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
+
+
+def test_la_fecha_se_lee_igual_como_dia_que_como_mes(dos_tiendas):
+    assert dos_tiendas.rango("2025-03", "2025-03-31").codigo == 0
+    assert {d for _, d in dos_tiendas.cargado()} == {date(2025, 3, i) for i in range(1, 32)}

@@ -1,0 +1,72 @@
+"""El mes en curso: lo provisional se vuelve a pedir otro día, lo firme no se pide más.
+
+El reloj se adelanta de verdad, desde fuera del programa, con la biblioteca faketime de Debian.
+"""
+
+import subprocess
+from datetime import timedelta
+
+import pytest
+
+from tests.proyecto import Proyecto, Salida, vender
+
+
+def a_los(dias: int, proyecto: Proyecto, *orden: str) -> Salida:
+    """Corre la orden como si hubieran pasado esos días."""
+    hecho = subprocess.run(
+        ["faketime", "-f", f"+{dias}d", *orden], cwd=proyecto.carpeta, env=proyecto.entorno(),
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
+
+
+@pytest.fixture
+def hoy(proyecto):
+    return proyecto.config.hoy()
+
+
+@pytest.fixture
+def abierto(proyecto, hoy):
+    """Una tienda con ventas de los últimos diez días, hoy incluido, y de los cinco siguientes."""
+    dias = {str(hoy + timedelta(days=i)): 20 for i in range(-9, 6)}
+    return proyecto.con_tienda("tienda_01", dias)
+
+
+def pedidos(proyecto: Proyecto) -> int:
+    """Cuántos días se cargaron en la última corrida."""
+    return sum(m["dias"] or 0 for m in proyecto.reporte()["detalle"])
+
+
+def rango(proyecto: Proyecto, desde, hasta, *opciones: str) -> list[str]:
+    return proyecto.orden("RangoVentas", "--desde", str(desde), "--hasta", str(hasta), *opciones)
+
+
+def test_repetir_hoy_es_gratis_y_manana_pide_solo_lo_nuevo_y_lo_provisional(abierto, hoy):
+    orden = rango(abierto, hoy - timedelta(days=9), hoy + timedelta(days=5))
+    assert a_los(0, abierto, *orden).codigo == 0
+    assert pedidos(abierto) == 10
+    assert a_los(0, abierto, *orden).codigo == 0
+    assert pedidos(abierto) == 0
+    # Con tres días de gracia: mañana se piden el nuevo, el de hoy y los dos anteriores.
+    vender(abierto.carpeta / "pos" / "tienda_01.sqlite", {str(hoy - timedelta(days=1)): 3})
+    salida = a_los(1, abierto, *orden)
+    assert salida.codigo == 0, salida.todo
+    assert pedidos(abierto) == 4
+    assert abierto.cargado() == abierto.en_origen(
+        str(hoy - timedelta(days=9)), str(hoy + timedelta(days=1))
+    )
+
+
+def test_un_dia_firme_no_se_pide_mas(abierto, hoy):
+    orden = rango(abierto, hoy - timedelta(days=9), hoy - timedelta(days=3))
+    a_los(0, abierto, *orden)
+    for dias in (1, 30):
+        assert a_los(dias, abierto, *orden).codigo == 0
+        assert pedidos(abierto) == 0
+
+
+def test_simular_manana_dice_los_mismos_dias_que_se_pedirian(abierto, hoy):
+    orden = rango(abierto, hoy - timedelta(days=9), hoy)
+    a_los(0, abierto, *orden)
+    simulado = a_los(1, abierto, *orden, "--simular").fuera
+    assert f"{hoy - timedelta(days=2)} a {hoy}" in simulado

@@ -1,0 +1,128 @@
+"""Matar la corrida en cualquier punto no cuesta nada: la misma orden la termina bien."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests.muere import PUNTOS
+from tests.proyecto import RAIZ, Proyecto, cada_dia
+
+RANGO = ("--desde", "2025-03", "--hasta", "2025-03")
+
+
+def matar_en(proyecto: Proyecto, punto: str, workers: int) -> None:
+    """Corre la orden hasta el punto dado y comprueba que murió y que no quedó ningún proceso."""
+    entorno = proyecto.entorno()
+    entorno["PYTHONPATH"] = str(RAIZ)
+    orden = proyecto.orden("RangoVentas", *RANGO, workers=workers)[3:]
+    muerta = subprocess.Popen(
+        [sys.executable, "-m", "tests.muere", punto, "--", *orden], cwd=proyecto.carpeta,
+        env=entorno, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert muerta.wait(timeout=120) == -signal.SIGKILL
+    sin_procesos(muerta.pid)
+
+
+def sin_procesos(sesion: int) -> None:
+    """Espera a que no quede nadie de esa sesión."""
+    limite = time.monotonic() + 15
+    while vivos := [p.pid for p in psutil.process_iter() if _sesion(p.pid) == sesion]:
+        assert time.monotonic() < limite, f"siguen vivos: {vivos}"
+        time.sleep(0.05)
+
+
+def _sesion(pid: int) -> int | None:
+    try:
+        zombi = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return None if zombi else os.getsid(pid)
+    except (ProcessLookupError, psutil.Error):
+        return None
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("punto", sorted(PUNTOS))
+def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(
+    dos_tiendas, punto, workers
+):
+    matar_en(dos_tiendas, punto, workers)
+    salida = dos_tiendas.rango("2025-03", "2025-03", workers=workers)
+    assert salida.codigo == 0, salida.todo
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert dos_tiendas.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
+    assert dos_tiendas.sobras() == []
+
+
+def test_lo_ya_leido_antes_de_morir_no_se_vuelve_a_leer(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
+    matar_en(proyecto, "entre_ventanas", 1)
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    detalle = proyecto.reporte()["detalle"][0]
+    assert detalle["ventanas"] == 5  # 31 días de siete en siete
+    assert detalle["intentos"] == 3  # dos ya estaban
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_si_el_origen_cambio_entre_la_muerte_y_la_repeticion_se_lee_otra_vez(proyecto):
+    from tests.proyecto import vender
+
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
+    matar_en(proyecto, "entre_ventanas", 1)
+    vender(proyecto.carpeta / "pos" / "tienda_01.sqlite", {"2025-03-02": 9})
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.reporte()["detalle"][0]["intentos"] == 4  # la del cambio, otra vez
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_una_corrida_que_muere_deja_su_reporte_en_la_siguiente(dos_tiendas):
+    matar_en(dos_tiendas, "tras_el_commit", 1)
+    dos_tiendas.rango("2025-03", "2025-03")
+    reportes = sorted((dos_tiendas.carpeta / "reportes").glob("corrida_*.json"))
+    estados = [p.read_text() for p in reportes]
+    assert sum('"estado": "interrumpida"' in r for r in estados) == 1
+    assert sum('"estado": "completa"' in r for r in estados) == 1
+
+
+def test_un_proceso_de_tarea_que_muere_es_un_fallo_con_su_frase(dos_tiendas):
+    corrida = dos_tiendas.lanzar("RangoVentas", *RANGO, workers=3)
+    limite = time.monotonic() + 60
+    victima = None
+    while victima is None and corrida.poll() is None and time.monotonic() < limite:
+        lectores = [p for p in psutil.Process(corrida.pid).children(recursive=True)
+                    if "fluxion_luigi.flujo.lector" in " ".join(_orden(p))]  # fmt: skip
+        victima = lectores[0].parent() if lectores else None
+    assert victima is not None
+    victima.kill()
+    fuera, error = corrida.communicate(timeout=120)
+    assert corrida.returncode == 30, fuera + error
+    assert dos_tiendas.reporte()["tiendas_mes"]["fallida"] == 1
+    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+
+
+def _orden(proceso: psutil.Process) -> list[str]:
+    try:
+        return proceso.cmdline()
+    except psutil.Error:
+        return []
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(proyecto, workers):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 3000))
+    corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
+    limite = time.monotonic() + 60
+    while not list(proyecto.carpeta.glob("staging/tienda_01/2025-03/*.json")):
+        assert corrida.poll() is None
+        assert time.monotonic() < limite
+        time.sleep(0.01)
+    corrida.kill()
+    corrida.wait()
+    sin_procesos(corrida.pid)
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+    assert proyecto.sobras() == []

@@ -1,0 +1,148 @@
+"""Las leyes: pase lo que pase, en el orden que pase, el destino acaba igual al origen."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from fluxion_luigi.periodos import Rango, agrupar, meses, mitades
+from tests.proyecto import Proyecto, cada_dia, vender
+
+PRIMERO, DIAS = date(2025, 3, 25), 14  # dos meses, para que haya más de un marcador
+ULTIMO = PRIMERO + timedelta(days=DIAS - 1)
+
+un_dia = st.integers(0, DIAS - 1).map(lambda n: PRIMERO + timedelta(days=n))
+un_rango = st.tuples(un_dia, un_dia).map(lambda par: (min(par), max(par)))
+suceso = st.one_of(
+    st.tuples(st.just("cargar"), un_rango),
+    st.tuples(st.just("recargar"), un_rango),
+    st.tuples(st.just("matar"), un_rango, st.floats(0.2, 1.6)),
+    st.tuples(st.just("vender"), un_dia),
+    st.tuples(st.just("borrar_marcador"), st.sampled_from(["2025-03", "2025-04"])),
+    st.tuples(st.just("borrar_base")),
+    st.tuples(st.just("copiar_base")),
+    st.tuples(st.just("restaurar_base")),
+)
+
+
+class Mundo:
+    """Un proyecto al que le pasan cosas."""
+
+    def __init__(self, carpeta: Path):
+        self.proyecto = Proyecto(carpeta, ajustes={"ventana_dias": "2"})
+        dias = cada_dia(str(PRIMERO), str(ULTIMO), 15)
+        self.proyecto.con_tienda("tienda_01", dias).con_tienda("tienda_02", dias)
+        self.copia = carpeta / "copia.duckdb"
+
+    def cargar(self, rango, *opciones):
+        salida = self.proyecto.rango(*map(str, rango), *opciones, workers=2)
+        assert salida.codigo == 0, salida.todo
+
+    def recargar(self, rango):
+        self.cargar(rango, "--recargar")
+
+    def matar(self, rango, segundos):
+        corrida = self.proyecto.lanzar(
+            "RangoVentas", "--desde", str(rango[0]), "--hasta", str(rango[1]), workers=2
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            corrida.communicate(timeout=segundos)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(corrida.pid, signal.SIGKILL)
+        corrida.communicate()
+
+    def vender(self, dia):
+        vender(self.proyecto.carpeta / "pos" / "tienda_01.sqlite", {str(dia): 3})
+
+    def borrar_marcador(self, mes):
+        (self.proyecto.carpeta / "markers" / "tienda_01" / f"{mes}.json").unlink(missing_ok=True)
+
+    def borrar_base(self):
+        self.proyecto.base.unlink(missing_ok=True)
+        self.proyecto.base.with_name("ventas.duckdb.wal").unlink(missing_ok=True)
+
+    def copiar_base(self):
+        if self.proyecto.base.exists():
+            shutil.copy(self.proyecto.base, self.copia)
+
+    def restaurar_base(self):
+        if self.copia.exists():
+            self.borrar_base()
+            shutil.copy(self.copia, self.proyecto.base)
+
+    def sin_partes_ni_duplicados(self):
+        """Cada día cargado tiene las filas que dice su control, ni una más ni una menos."""
+        if not self.proyecto.base.exists():
+            return
+        if ("ventas_raw",) not in self.proyecto.consultar("SHOW TABLES"):
+            return
+        control = self.proyecto.consultar(
+            "SELECT ubicacion_id, dia, filas, total FROM control_dias WHERE filas > 0"
+        )
+        assert len(control) == len({c[:2] for c in control})
+        assert {c[:2]: c[2:] for c in control} == self.proyecto.cargado()
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+    derandomize=True, phases=[Phase.explicit, Phase.generate],
+)  # fmt: skip
+@given(st.lists(suceso, min_size=3, max_size=7))
+def test_cualquier_secuencia_de_rangos_muertes_y_cambios_acaba_en_las_filas_del_origen(sucesos):
+    with tempfile.TemporaryDirectory() as carpeta:
+        mundo = Mundo(Path(carpeta))
+        for nombre, *datos in sucesos:
+            getattr(mundo, nombre)(*datos)
+            mundo.sin_partes_ni_duplicados()
+        mundo.cargar((PRIMERO, ULTIMO))
+        mundo.sin_partes_ni_duplicados()
+        mundo.recargar((PRIMERO, ULTIMO))
+        mundo.sin_partes_ni_duplicados()
+        assert mundo.proyecto.cargado() == mundo.proyecto.en_origen(str(PRIMERO), str(ULTIMO))
+        assert mundo.proyecto.sobras() == []
+
+
+fechas = st.dates(date(2000, 1, 1), date(2060, 12, 31))
+rangos = st.tuples(fechas, st.integers(0, 800)).map(
+    lambda par: Rango(par[0], par[0] + timedelta(days=par[1]))
+)
+
+
+@given(rangos)
+def test_los_meses_de_un_rango_lo_cubren_sin_huecos_ni_cruces(rango):
+    partes = meses(rango)
+    assert [d for p in partes for d in p] == list(rango)
+    assert all(p.desde.replace(day=1) == p.hasta.replace(day=1) for p in partes)
+
+
+@given(st.sets(fechas, max_size=60), st.integers(1, 10))
+def test_agrupar_dias_en_ventanas_no_pierde_ni_agrega_dias(dias, maximo):
+    ventanas = agrupar(dias, maximo)
+    assert [d for v in ventanas for d in v] == sorted(dias)
+    assert all(len(v) <= maximo for v in ventanas)
+
+
+@given(rangos.filter(lambda r: len(r) > 1))
+def test_las_mitades_de_una_ventana_son_la_ventana(ventana):
+    primera, segunda = mitades(ventana)
+    assert list(primera) + list(segunda) == list(ventana)
+    assert abs(len(primera) - len(segunda)) <= 1
+
+
+@given(rangos)
+def test_un_rango_escrito_y_leido_es_el_mismo(rango):
+    assert Rango.de_texto(str(rango)) == rango
+
+
+def test_agrupar_no_depende_del_orden_de_los_dias():
+    dias = list(Rango(date(2025, 1, 1), date(2025, 2, 10)))
+    mezclados = random.Random(1).sample(dias, len(dias))
+    assert agrupar(mezclados, 7) == agrupar(dias, 7)
