@@ -51,7 +51,7 @@ def leer(raiz: Path, tienda: str, mes: str) -> Marcador | None:
             for d, x in datos["dias"].items()
         }
         return Marcador(datos["tienda"], datos["mes"], datos["base_id"], dias)
-    except (TypeError, KeyError, ValueError, ArithmeticError):
+    except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError):
         return None
 
 

@@ -132,32 +132,6 @@ class Silencioso(Escucha):
                 return
 
 
-class Relevo(Escucha):
-    """Pasa cada llamada, tal cual, a otro puerto: así se cuenta quién llama a un servidor."""
-
-    def __init__(self, hacia: int, direccion: str = "127.0.0.1"):
-        self._hacia = hacia
-        super().__init__(direccion)
-
-    def atender(self, llamada):
-        try:
-            otra = socket.create_connection(("127.0.0.1", self._hacia))
-        except OSError:
-            llamada.close()
-            return
-        self._abiertas += [llamada, otra]
-        for de, a in ((llamada, otra), (otra, llamada)):
-            threading.Thread(target=self._pasar, args=(de, a), daemon=True).start()
-
-    @staticmethod
-    def _pasar(de: socket.socket, a: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while bloque := de.recv(65536):
-                a.sendall(bloque)
-        with contextlib.suppress(OSError):
-            a.shutdown(socket.SHUT_WR)
-
-
 def icmp_permitido() -> bool:
     """Si este proceso puede mandar un eco ICMP, con privilegios o sin ellos."""
     for tipo in (socket.SOCK_DGRAM, socket.SOCK_RAW):

@@ -11,7 +11,7 @@ import signal
 import sys
 
 import luigi.cmdline
-import luigi.interface  # noqa: F401  (que las tareas se registren al importar el paquete)
+import luigi.interface
 
 from fluxion_luigi import marcadores
 from fluxion_luigi.destino import carga as destino

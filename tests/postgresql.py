@@ -133,8 +133,7 @@ class Servidor:
                 "FROM generate_series(0, 240) AS i ON CONFLICT DO NOTHING"
             )
             c.execute(
-                "INSERT INTO vad10.ma_departamentos VALUES ('01', 'Víveres') "
-                "ON CONFLICT DO NOTHING"
+                "INSERT INTO vad10.ma_departamentos VALUES ('01', 'Víveres') ON CONFLICT DO NOTHING"
             )
             c.execute("CREATE INDEX IF NOT EXISTS por_fecha ON vad20.ma_transaccion (f_fecha)")
             c.execute("ANALYZE")

@@ -161,7 +161,9 @@ class Proyecto:
     def reporte(self) -> dict:
         """El JSON de la última corrida."""
         reportes = [
-            p for p in (self.carpeta / "reportes").glob("corrida_*.json") if "anulados" not in p.name
+            p
+            for p in (self.carpeta / "reportes").glob("corrida_*.json")
+            if "anulados" not in p.name
         ]
         return json.loads(max(reportes, key=lambda p: p.stat().st_mtime_ns).read_text())
 
@@ -189,7 +191,8 @@ def hacer_pos(archivo: Path, dias: dict[str, int]) -> None:
         pos.executescript(ESQUEMA)
         pos.execute("INSERT INTO departamentos VALUES ('01', 'Víveres')")
         pos.execute(
-            "INSERT INTO productos VALUES ('P1', 'Ñame', 'La Ceiba', 'kg', '01', 1, 1, 100, 150, 16)"
+            "INSERT INTO productos VALUES "
+            "('P1', 'Ñame', 'La Ceiba', 'kg', '01', 1, 1, 100, 150, 16)"
         )
         pos.execute("INSERT INTO codigos VALUES ('759', 'P1')")
     vender(archivo, dias)

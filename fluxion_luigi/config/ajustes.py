@@ -48,7 +48,7 @@ class Ajustes:
     hilos_duckdb: int = 2
     conectividad_timeout: float = 5.0
     conectividad_paralelo: int = 10
-    conectividad_vigencia: float = 900.0
+    conectividad_vigencia: float = 300.0
 
     @property
     def carpeta(self) -> Path:

@@ -1,13 +1,14 @@
 """La carga de una tienda-mes: del staging a la base, el marcador después y el staging fuera."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fluxion_luigi import cobertura, marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.errores import ErrorStaging
+from fluxion_luigi.errores import ErrorOcupado, ErrorStaging
 from fluxion_luigi.flujo.extraccion import candado_de, carpeta
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
@@ -75,7 +76,8 @@ def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
     """Quita el staging que dejó una corrida que murió después de escribir el marcador."""
     sobras = carpeta(config, tienda, tramo.mes)
     if sobras.ruta.is_dir() and not cobertura.pendientes(config, tienda, tramo):
-        with candado_de(config, tienda, tramo.mes):
+        # Si otra corrida la está usando, no son sobras.
+        with suppress(ErrorOcupado), candado_de(config, tienda, tramo.mes, espera=0):
             sobras.borrar()
 
 

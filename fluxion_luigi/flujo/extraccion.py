@@ -52,12 +52,11 @@ def completa(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
     return listos.issuperset(cobertura.pendientes(config, tienda, tramo))
 
 
-def candado_de(config: Configuracion, tienda: Tienda, mes: str = ""):
+def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: float | None = None):
     """El candado de una tienda (una consulta a la vez) o de una de sus tiendas-mes."""
-    nombre = f"{tienda.id}.{mes or 'consulta'}"
     return candado(
-        config.ajustes.staging / ".candados" / nombre,
-        config.ajustes.espera_tienda,
+        config.ajustes.staging / ".candados" / f"{tienda.id}.{mes or 'consulta'}",
+        config.ajustes.espera_tienda if espera is None else espera,
         f"{tienda.id} {mes}".strip(),
     )
 
@@ -81,9 +80,9 @@ def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar)
         destino = carpeta(config, tienda, tramo.mes)
         destino.manifiesto.unlink(missing_ok=True)
         lectura = pila.enter_context(Lectura(config, tienda))
-        ventanas = _reutilizar(config, destino, dias, lectura)
-        resumen.reutilizadas = len(ventanas)
         trabajo = _Trabajo(config, tienda, destino, lectura, resumen, avisar)
+        ventanas = trabajo.reutilizar(dias)
+        resumen.reutilizadas = len(ventanas)
         ventanas += trabajo.leer_todas(dias, ventanas)
         resumen.ventanas = len(ventanas)
         resumen.filas = sum(v.filas for v in ventanas)
@@ -93,19 +92,6 @@ def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar)
 
 def _sirve(config: Configuracion, ventana: Ventana) -> bool:
     return all(cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango)
-
-
-def _reutilizar(config, destino: Carpeta, dias: Iterable[date], lectura: Lectura) -> list[Ventana]:
-    """Las ventanas que dejó una corrida anterior y que el origen sigue confirmando."""
-    buenas, pedidos = [], set(dias)
-    for v in destino.leidas():
-        util = pedidos.issuperset(v.rango) and _sirve(config, v) and v.archivo.is_file()
-        if util and lectura.contar(v.rango) == v.leido:
-            buenas.append(v)
-            pedidos.difference_update(v.rango)
-        else:
-            v.borrar()
-    return buenas
 
 
 @dataclass
@@ -119,6 +105,18 @@ class _Trabajo:
     resumen: Resumen
     avisar: Avisar
 
+    def reutilizar(self, dias: Iterable[date]) -> list[Ventana]:
+        """Las ventanas que dejó una corrida anterior y que el origen sigue confirmando."""
+        buenas, pedidos = [], set(dias)
+        for v in self.destino.leidas():
+            util = pedidos.issuperset(v.rango) and v.archivo.is_file() and _sirve(self.config, v)
+            if util and self._insistir(v.rango, self.lectura.contar, v.rango) == v.leido:
+                buenas.append(v)
+                pedidos.difference_update(v.rango)
+            else:
+                v.borrar()
+        return buenas
+
     def leer_todas(self, dias: list[date], listas: list[Ventana]) -> list[Ventana]:
         """Lee lo que falta, en orden; la ventana que agota el tiempo se parte en mitades."""
         hechos = {d for v in listas for d in v.rango}
@@ -130,7 +128,7 @@ class _Trabajo:
             avance = partial(self._avanzo, len(hechos), len(dias), filas)
             avance(0)
             try:
-                leida = self._leer(ventana, avance)
+                leida = self._insistir(ventana, self._una_vez, ventana, avance)
             except ErrorTiempo:
                 if len(ventana) == 1:
                     raise
@@ -149,18 +147,18 @@ class _Trabajo:
     def _avanzo(self, hechos: int, dias: int, filas: int, de_la_ventana: int) -> None:
         self.avisar(hechos, dias, filas + de_la_ventana)
 
-    def _leer(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
+    def _insistir(self, ventana: Rango, hacer: Callable, *con):
+        """Hace algo con la tienda; lo pasajero se reintenta con pausas que crecen."""
         ajustes = self.config.ajustes
-        insistir = Retrying(
+        return Retrying(
             retry=retry_if_exception(lambda e: isinstance(e, ErrorTransitorio | ErrorConciliacion)),
             stop=lambda estado: _basta(estado, ventana, ajustes.intentos),
             wait=wait_exponential_jitter(
                 initial=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
             ),
-            before_sleep=self._contar_reintento,
+            before_sleep=self._decir_reintento,
             reraise=True,
-        )
-        return insistir(self._una_vez, ventana, avance)
+        )(hacer, *con)
 
     def _una_vez(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
         self.resumen.intentos += 1
@@ -176,12 +174,11 @@ class _Trabajo:
             raise
         return leida
 
-    def _contar_reintento(self, estado: RetryCallState) -> None:
-        causa = str(estado.outcome.exception())
+    def _decir_reintento(self, estado: RetryCallState) -> None:
         registro.warning(
-            "%s: intento %d de %d falló; se reintenta en %.0f s. %s",
-            self.tienda.id, estado.attempt_number, self.config.ajustes.intentos,
-            estado.next_action.sleep, causa,
+            "Intento %d de %d falló; se reintenta en %.0f s. %s",
+            estado.attempt_number, self.config.ajustes.intentos, estado.next_action.sleep,
+            estado.outcome.exception(),
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import arrow_odbc
 import pyarrow as pa
 
 from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.errores import ErrorTipos
 from fluxion_luigi.origen import columnas
 from fluxion_luigi.periodos import Rango
 
@@ -55,11 +56,20 @@ class Conexion:
             self._conexion.execute(sentencia)
 
     def contar(self, ventana: Rango) -> Conteos:
-        """Filas y total de cada día de la ventana, según el propio origen."""
+        """Filas y total de cada día de la ventana, según el propio origen.
+
+        Raises:
+            ErrorTipos: si el total llega como coma flotante.
+        """
         conteos: Conteos = {}
         for lote in self._leer(self._pedido.conteo, ventana, chunk=1000):
             dias = lote.column("dia").cast(pa.date32()).to_pylist()
             filas = lote.column("filas").cast(pa.int64()).to_pylist()
+            if pa.types.is_floating(lote.column("total").type):
+                raise ErrorTipos(
+                    "El conteo.sql entrega el total como coma flotante y no se puede comparar al "
+                    f"céntimo: ponga CAST(… AS DECIMAL) en el sistema «{self._pedido.sistema}»."
+                )
             totales = lote.column("total").to_pylist()
             for dia, n, total in zip(dias, filas, totales, strict=True):
                 conteos[dia] = Conteo(n, Decimal(total or 0))

@@ -129,15 +129,20 @@ def _de_json(datos: dict) -> Conteos:
 
 
 def _de_ficha(ficha: Path) -> Ventana | None:
+    """La ventana de una ficha; una ficha dañada vale como si la ventana no se hubiera leído."""
     datos = leer_json(ficha)
-    if datos is None:
+    try:
+        return Ventana(
+            rango=Rango.de_texto(datos["ventana"]),
+            archivo=ficha.with_suffix(".parquet"),
+            extraido_en=datetime.fromisoformat(datos["extraido_en"]),
+            filas=datos["filas"],
+            bytes=datos["bytes"],
+            sha256=datos["sha256"],
+            ordenado=datos["ordenado"],
+            origen=_de_json(datos["origen"]),
+            leido=_de_json(datos["leido"]),
+            sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
+        )
+    except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError):
         return None
-    return Ventana(
-        rango=Rango.de_texto(datos["ventana"]),
-        archivo=ficha.with_suffix(".parquet"),
-        extraido_en=datetime.fromisoformat(datos["extraido_en"]),
-        filas=datos["filas"], bytes=datos["bytes"], sha256=datos["sha256"],
-        ordenado=datos["ordenado"], origen=_de_json(datos["origen"]),
-        leido=_de_json(datos["leido"]),
-        sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
-    )  # fmt: skip

@@ -37,7 +37,7 @@ class ConectividadTienda(Tarea):
 
     def complete(self) -> bool:
         prueba = leer_json(self.config.ajustes.reportes / "conectividad" / f"{self.tienda}.json")
-        if not prueba or prueba["estado"] != Estado.CONECTADA.value:
+        if not isinstance(prueba, dict) or prueba.get("estado") != Estado.CONECTADA.value:
             return False
         edad = (datetime.now(UTC) - datetime.fromisoformat(prueba["en"])).total_seconds()
         reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia

@@ -20,6 +20,8 @@ class MuereConSuPadre:
     def __enter__(self):
         padre = multiprocessing.parent_process()
         if padre is not None:
+            # Ctrl-C le llega a todo el grupo; lo atiende el principal, y con él mueren sus hijos.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             threading.Thread(target=_esperar, args=(padre.sentinel,), daemon=True).start()
         return self
 

@@ -61,6 +61,8 @@ def en_palabras(error: BaseException) -> str:
             "No responde el scheduler central de Luigi. Arránquelo con «luigid» o agregue "
             f"--local-scheduler a la orden. Detalle: {error}"
         )
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrumpida. Nada quedó a medias: la misma orden la retoma donde iba."
     return (
         f"Defecto del programa: {type(error).__name__}: {error}. "
         f"El detalle está en {ruta_del_log() or 'la traza'}."
@@ -69,7 +71,10 @@ def en_palabras(error: BaseException) -> str:
 
 def esperado(error: BaseException) -> bool:
     """Si es un error del que el operador no necesita la traza."""
-    return isinstance(error, ErrorFluxion | ParameterException | TaskClassException | RPCError)
+    return isinstance(
+        error,
+        ErrorFluxion | ParameterException | TaskClassException | RPCError | KeyboardInterrupt,
+    )
 
 
 class Terminal(logging.StreamHandler):

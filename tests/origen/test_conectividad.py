@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -24,12 +23,13 @@ from tests.escuchas import (
     EspaciosDeRed,
     Mudo,
     Silencioso,
+    esperar,
     espacios_de_red,
     icmp_permitido,
     puerto_cerrado,
     sin_privilegios,
 )
-from tests.postgresql import CLAVE, USUARIO, Servidor
+from tests.postgresql import CLAVE, Servidor
 from tests.proyecto import cada_dia, hacer_pos
 
 POSTGRESQL = pytest.mark.postgresql
@@ -119,7 +119,7 @@ def test_un_puerto_cerrado_es_ping_ok_porque_rechazar_prueba_que_el_host_esta(pr
     assert not r.responde
 
 
-def test_el_silencio_no_prueba_nada_sólo_el_eco_dice_si_el_host_esta(proyecto):
+def test_el_silencio_no_prueba_nada_y_solo_el_eco_dice_si_el_host_esta(proyecto):
     inicio = time.monotonic()
     with Silencioso("127.0.0.8") as tienda:
         r = probar(proyecto, en_red("127.0.0.8", tienda.puerto), timeout=1)
@@ -184,15 +184,18 @@ def test_una_clave_mala_se_nombra_y_no_se_muestra(proyecto, postgresql, base, mo
 
 
 @POSTGRESQL
+@pytest.mark.parametrize("existe", [False, True], ids=["no existe", "no puede entrar"])
 def test_un_usuario_que_no_existe_o_no_puede_entrar_es_de_credenciales(
-    proyecto, postgresql, base, monkeypatch
+    proyecto, postgresql, base, monkeypatch, existe
 ):
-    with contextlib.closing(postgresql.conectar()) as c:
-        c.execute(f"CREATE ROLE sin_entrada NOLOGIN PASSWORD '{CLAVE}'")
-    for usuario in ("nadie", "sin_entrada"):
-        monkeypatch.setenv("PRUEBA_USUARIO", usuario)
-        r = probar(proyecto, postgresql.datos(base), timeout=10)
-        assert (r.estado, "usuario o la clave" in r.causa) == (Estado.PUERTO_OK, True), r.detalle
+    usuario = f"sin_entrada_{base}"
+    if existe:
+        with contextlib.closing(postgresql.conectar()) as c:
+            c.execute(f"CREATE ROLE {usuario} NOLOGIN PASSWORD '{CLAVE}'")
+    monkeypatch.setenv("PRUEBA_USUARIO", usuario)
+    r = probar(proyecto, postgresql.datos(base), timeout=10)
+    assert r.estado is Estado.PUERTO_OK
+    assert "usuario o la clave" in r.causa, r.detalle
 
 
 @POSTGRESQL
@@ -289,18 +292,22 @@ def test_una_variable_que_falta_en_env_se_nombra(proyecto, postgresql, base, mon
 
 @POSTGRESQL
 def test_la_prueba_no_lee_una_fila_de_ventas(proyecto, postgresql, base):
-    postgresql.vender(base, "2025-03-01", dias=2, por_dia=50)
+    postgresql.vender(base, "2025-03-01", dias=20, por_dia=500)
+
+    def leidas() -> int:
+        """Filas de ventas que el servidor ha leído, cuando ya no queda nadie leyéndolas."""
+        with contextlib.closing(postgresql.conectar()) as c:
+            sesiones = "SELECT count(*) FROM pg_stat_activity WHERE datname = ?"
+            esperar(lambda: not c.execute(sesiones, base).fetchval())
+        with contextlib.closing(postgresql.conectar(base)) as c:
+            return c.execute(
+                "SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read FROM pg_stat_all_tables "
+                "WHERE relname = 'ma_transaccion'"
+            ).fetchval()
+
+    antes = leidas()
     assert probar(proyecto, postgresql.datos(base), timeout=10).estado is Estado.CONECTADA
-    leidas = (
-        "SELECT coalesce(sum(idx_tup_fetch + seq_tup_read), 0) FROM pg_stat_all_tables "
-        "WHERE relname = 'ma_transaccion'"
-    )
-    with contextlib.closing(postgresql.conectar(base)) as c:
-        c.execute("SELECT pg_stat_clear_snapshot()")
-        antes = c.execute(leidas).fetchval()
-    assert probar(proyecto, postgresql.datos(base), timeout=10).estado is Estado.CONECTADA
-    with contextlib.closing(postgresql.conectar(base)) as c:
-        assert c.execute(leidas).fetchval() == antes
+    assert leidas() == antes
 
 
 # -- las tiendas de archivo
@@ -483,10 +490,7 @@ def test_veinte_lugares_de_los_que_diez_no_alcanzables_cuestan_un_timeout(red, p
 # -- varias a la vez
 
 
-@POSTGRESQL
-def test_veinte_lugares_de_los_que_diez_silenciosos_cuestan_un_timeout_con_todo_y_base(
-    proyecto, postgresql, base
-):
+def test_veinte_lugares_de_los_que_diez_silenciosos_cuestan_un_timeout_con_todo_y_base(proyecto):
     with contextlib.ExitStack() as pila:
         for i in range(10):
             muerto = pila.enter_context(Silencioso(f"127.0.1.{1 + i}"))
@@ -494,12 +498,12 @@ def test_veinte_lugares_de_los_que_diez_silenciosos_cuestan_un_timeout_con_todo_
             proyecto.con_tienda(f"viva_{i}", {"2025-03-01": 3})
         tiendas = list(proyecto.config.catalogo.tiendas.values())
         inicio = time.monotonic()
-        resultados = verificar_todas(proyecto.config, tiendas, 6, a_la_vez=10)
+        resultados = verificar_todas(proyecto.config, tiendas, 5, a_la_vez=10)
         duracion = time.monotonic() - inicio
     assert [r.tienda.id for r in resultados] == [t.id for t in tiendas]
     vivas = [r for r in resultados if r.estado is Estado.CONECTADA]
     assert [r.tienda.id for r in vivas] == [f"viva_{i}" for i in range(10)]
-    assert duracion < 18, "diez timeouts serían 60 s"
+    assert duracion < 15, "diez timeouts serían 50 s"
 
 
 def test_cada_resultado_sale_en_cuanto_se_sabe_y_al_final_van_en_el_orden_del_catalogo(proyecto):
@@ -529,8 +533,3 @@ def test_por_consejo_agrupa_las_que_piden_lo_mismo_y_deja_fuera_a_las_demas(proy
     tiendas = list(proyecto.config.catalogo.tiendas.values())
     grupos = dict(por_consejo(verificar_todas(proyecto.config, tiendas, 10)))
     assert [[r.tienda.id for r in g] for g in grupos.values()] == [["sin_a", "sin_b"], ["cerrada"]]
-
-
-def test_el_usuario_de_las_pruebas_no_es_el_de_la_maquina():
-    """Las credenciales que se buscan en los textos son las de la prueba, no otras."""
-    assert os.environ["PRUEBA_USUARIO"] == USUARIO

@@ -126,3 +126,21 @@ def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(proyecto, 
     assert proyecto.rango("2025-03", "2025-03").codigo == 0
     assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
     assert proyecto.sobras() == []
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_ctrl_c_termina_sin_traza_y_sin_dejar_procesos(proyecto, workers):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 3000))
+    corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
+    limite = time.monotonic() + 60
+    while not list(proyecto.carpeta.glob("staging/tienda_01/2025-03/*.json")):
+        assert time.monotonic() < limite
+        time.sleep(0.01)
+    os.killpg(corrida.pid, signal.SIGINT)
+    fuera, error = corrida.communicate(timeout=60)
+    assert corrida.returncode != 0
+    assert "Traceback" not in fuera + error, error
+    assert "la misma orden la retoma" in error
+    sin_procesos(corrida.pid)
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")

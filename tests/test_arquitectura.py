@@ -1,0 +1,133 @@
+"""El proyecto es lo que dice ser: capas, tamaños, direcciones, documentos."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fluxion_luigi.config import ajustes, catalogo, sistemas
+from tests.proyecto import LUIGI, RAIZ
+
+MODULOS = sorted((RAIZ / "fluxion_luigi").rglob("*.py"))
+# Las direcciones que se pueden escribir en un archivo que algo lee: sólo loopback.
+DIRECCION = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+
+
+def versionados() -> list[Path]:
+    salida = subprocess.run(["git", "ls-files"], cwd=RAIZ, capture_output=True, text=True)
+    return [RAIZ / r for r in salida.stdout.splitlines() if (RAIZ / r).is_file()]
+
+
+def test_las_capas_solo_miran_hacia_abajo_y_solo_las_tareas_conocen_luigi():
+    hecho = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=RAIZ,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert hecho.returncode == 0, hecho.stdout
+
+
+def test_el_estilo_se_cumple():
+    ruff = Path(sys.executable).with_name("ruff")
+    for orden in (["check"], ["format", "--check"]):
+        hecho = subprocess.run([ruff, *orden, "."], cwd=RAIZ, capture_output=True, text=True)
+        assert hecho.returncode == 0, hecho.stdout
+
+
+@pytest.mark.parametrize("modulo", MODULOS, ids=lambda p: str(p.relative_to(RAIZ)))
+def test_ningun_modulo_pasa_de_300_lineas(modulo):
+    assert len(modulo.read_text().splitlines()) < 300
+
+
+def test_el_nucleo_se_importa_sin_luigi():
+    programa = (
+        "import sys, fluxion_luigi.flujo.lector, fluxion_luigi.cobertura; "
+        "sys.exit('luigi' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", programa]).returncode == 0
+
+
+def test_ninguna_direccion_fuera_de_loopback_en_lo_que_algo_lee():
+    fuera = []
+    for ruta in versionados():
+        if ruta.name == "tiendas.ejemplo.toml" or ruta.suffix in (".parquet", ".png"):
+            continue
+        for direccion in DIRECCION.findall(ruta.read_text(encoding="utf-8", errors="ignore")):
+            # 10.x: las de los espacios de red que hacen las pruebas de conectividad.
+            de_prueba = ruta.is_relative_to(RAIZ / "tests") and direccion.startswith("10.")
+            if not direccion.startswith("127.") and not de_prueba:
+                fuera.append(f"{ruta.relative_to(RAIZ)}: {direccion}")
+    assert fuera == []
+
+
+def test_el_catalogo_por_omision_solo_tiene_archivos_locales():
+    hay = catalogo.leer(RAIZ / "tiendas.toml")
+    assert len(hay.tiendas) == 20
+    assert all(t.archivo and not t.host for t in hay.tiendas.values())
+
+
+def test_nada_lee_el_catalogo_de_ejemplo_por_si_solo():
+    nombran = [
+        str(r.relative_to(RAIZ))
+        for r in versionados()
+        if r.suffix in (".py", ".cfg", ".sh", ".toml") or r.name in ("Makefile", "run")
+        if "tiendas.ejemplo" in r.read_text()
+    ]
+    # El catálogo de demostración y el mensaje de que falta lo nombran; ninguno lo abre.
+    assert sorted(n for n in nombran if not n.startswith("tests/")) == [
+        "fluxion_luigi/config/catalogo.py",
+        "tiendas.toml",
+    ]
+
+
+def test_el_catalogo_de_ejemplo_es_valido():
+    ejemplo = catalogo.leer(RAIZ / "tiendas.ejemplo.toml")
+    assert len(ejemplo.tiendas) == 20
+    assert sistemas.leer(RAIZ / "sql", "stellar").formato_fecha == "%Y%m%d"
+    assert sum(not t.vende for t in ejemplo.tiendas.values()) == 2
+
+
+def test_luigi_cfg_nombra_todas_las_claves_y_sus_valores_son_los_de_fabrica():
+    leidos = ajustes.leer(RAIZ / "luigi.cfg")
+    texto = (RAIZ / "luigi.cfg").read_text().split("[fluxion]")[1]
+    nombradas = set(re.findall(r"^(\w+) =", texto, re.M))
+    assert nombradas == set(ajustes.CLAVES)
+    de_fabrica = ajustes.Ajustes(archivo=leidos.archivo, ambiente={})
+    for clave in ajustes.CLAVES:
+        esperado = getattr(de_fabrica, clave)
+        if isinstance(esperado, Path):
+            esperado = RAIZ / esperado
+        assert getattr(leidos, clave) == esperado, clave
+
+
+def test_los_seis_codigos_de_salida_estan_puestos():
+    texto = (RAIZ / "luigi.cfg").read_text().split("[retcode]")[1].split("[fluxion]")[0]
+    assert len(re.findall(r"^\w+ = [1-9]\d*$", texto, re.M)) == 6
+
+
+def test_el_readme_nombra_todas_las_opciones_de_las_tareas():
+    readme = (RAIZ / "README.md").read_text()
+    for tarea in ("RangoVentas", "EstadoVentas", "VerificarConectividad"):
+        ayuda = subprocess.run(
+            [LUIGI, "--module", "fluxion_luigi", tarea, "--help"], cwd=RAIZ, capture_output=True,
+            text=True,
+        ).stdout  # fmt: skip
+        opciones = set(re.findall(rf"--{tarea}-([\w-]+)", ayuda))
+        assert opciones, ayuda
+        assert [o for o in sorted(opciones) if f"--{o}" not in readme] == []
+
+
+def test_el_readme_nombra_los_codigos_de_salida_que_hay():
+    readme = (RAIZ / "README.md").read_text()
+    texto = (RAIZ / "luigi.cfg").read_text().split("[retcode]")[1].split("[fluxion]")[0]
+    for codigo in re.findall(r"= (\d+)", texto):
+        assert re.search(rf"\b{codigo}\b", readme), codigo
+
+
+def test_las_versiones_se_fijan_en_un_solo_lugar():
+    fijas = (RAIZ / "restricciones.txt").read_text()
+    assert re.search(r"^duckdb==1\.5\.", fijas, re.M)
+    assert "==" not in (RAIZ / "setup.cfg").read_text()
+    assert "dependencies" not in tomllib.loads((RAIZ / "pyproject.toml").read_text())
