@@ -1,0 +1,81 @@
+"""El reporte de una corrida, hecho de sus sucesos."""
+
+from fluxion_luigi.informes import reporte, resumen
+
+INICIO = {
+    "suceso": "inicio", "en": "2025-10-01T10:00:00+00:00", "pid": 1,
+    "empezada_en": "2025-10-01T10:00:00+00:00", "desde": "2025-03-01", "hasta": "2025-04-30",
+    "opciones": ["--local-scheduler"], "excluidos": ["Una frase."],
+    "plan": [["tienda_01", "UNO", "20250301-20250331"], ["tienda_01", "UNO", "20250401-20250430"],
+             ["tienda_02", "DOS", "20250301-20250331"], ["tienda_03", "TRES", "20250301-20250331"]],
+}  # fmt: skip
+CARGA = {
+    "suceso": "carga", "tienda": "tienda_01", "mes": "2025-03", "filas": 1234, "total": "5.5",
+    "dias": 31, "dias_en_cero": 1, "sin_producto": 2, "segundos": 1.5,
+}  # fmt: skip
+EXTRACCION = {
+    "suceso": "extraccion", "tienda": "tienda_01", "mes": "2025-03", "segundos": 9.5,
+    "ventanas": 5, "intentos": 6,
+}  # fmt: skip
+FALLO = {
+    "suceso": "fallo", "tarea": "CargaVentas", "tienda": "tienda_01", "mes": "2025-04",
+    "clase": "disco", "texto": "No se pudo escribir.\nDetalle.",
+}  # fmt: skip
+PUERTA = {
+    "suceso": "fallo", "tarea": "ConectividadTienda", "tienda": "tienda_02", "mes": None,
+    "clase": "conectividad", "texto": "tienda_02: NO ALCANZABLE",
+}  # fmt: skip
+
+
+def hacer(*sucesos, al_dia=frozenset({("tienda_03", "2025-03")}), terminada=True):
+    return reporte.componer("c1", [INICIO, *sucesos], set(al_dia), terminada=terminada)
+
+
+def test_cada_tienda_mes_tiene_su_estado_y_su_causa():
+    datos = hacer(EXTRACCION, CARGA, FALLO, PUERTA)
+    estados = [(m["tienda"], m["mes"], m["estado"], m["clase_error"]) for m in datos["detalle"]]
+    assert estados == [
+        ("tienda_01", "2025-03", "cargada", None),
+        ("tienda_01", "2025-04", "fallida", "disco"),
+        ("tienda_02", "2025-03", "no_intentada", "conectividad"),
+        ("tienda_03", "2025-03", "al_dia", None),
+    ]
+    assert datos["estado"] == "con_fallos"
+    assert datos["filas"] == 1234
+    primera = datos["detalle"][0]
+    assert (primera["segundos_extraccion"], primera["segundos_carga"]) == (9.5, 1.5)
+    assert (primera["ventanas"], primera["intentos"]) == (5, 6)
+
+
+def test_la_orden_de_reintento_nombra_solo_lo_que_falta():
+    assert hacer(EXTRACCION, CARGA, FALLO, PUERTA)["reintentar"] == (
+        "luigi --module fluxion_luigi RangoVentas --desde 2025-03-01 --hasta 2025-04-30 "
+        "--tiendas tienda_01,tienda_02 --local-scheduler"
+    )
+
+
+def test_un_fallo_que_luego_salio_bien_no_cuenta():
+    datos = hacer(FALLO, {**CARGA, "mes": "2025-04"})
+    assert datos["detalle"][1]["estado"] == "cargada"
+    assert datos["detalle"][1]["error"] is None
+
+
+def test_una_corrida_que_murio_dice_interrumpida_y_no_inventa_su_duracion():
+    datos = hacer(terminada=False)
+    assert datos["estado"] == "interrumpida"
+    assert datos["segundos"] is None
+
+
+def test_un_diario_sin_inicio_tambien_da_un_reporte():
+    datos = reporte.componer("c1", [], set())
+    assert datos["detalle"] == []
+    assert datos["estado"] == "interrumpida"
+
+
+def test_el_resumen_muestra_lo_que_falta_y_como_reintentarlo(tmp_path):
+    texto = resumen.texto(hacer(EXTRACCION, CARGA, FALLO, PUERTA), tmp_path / "r.json", None)
+    assert "1 tienda(s)-mes cargada(s) (1.234 filas), 1 ya al día" in texto
+    assert "No se pudo escribir." in texto
+    assert "Detalle." not in texto  # sólo la primera línea: el resto está en el reporte
+    assert "Para reintentar sólo lo que falta" in texto
+    assert "Una frase." in texto
