@@ -9,11 +9,13 @@ está en cada punto. Muere el grupo entero: el proceso principal, sus tareas y s
 import os
 import signal
 import sys
+from pathlib import Path
 
 import luigi.cmdline
 import luigi.interface
 
 from fluxion_luigi import marcadores
+from fluxion_luigi.destino import base
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.flujo import extraccion, lectura
 from fluxion_luigi.staging import ventanas
@@ -63,7 +65,21 @@ def a_medio_borrar_el_staging() -> None:
     antes(ventanas.shutil, "rmtree")
 
 
+def a_medio_crear_la_base() -> None:
+    """Muere como moriría DuckDB entre crear el archivo y escribir su cabecera: queda vacío."""
+    original = base.duckdb.connect
+
+    def envuelta(ruta, *args, **kwargs):
+        if not kwargs.get("read_only") and not Path(ruta).exists():
+            Path(ruta).touch()
+            morir()
+        return original(ruta, *args, **kwargs)
+
+    base.duckdb.connect = envuelta
+
+
 PUNTOS = {
+    "a_medio_crear_la_base": a_medio_crear_la_base,
     "dentro_de_una_ventana": dentro_de_una_ventana,
     "entre_ventanas": lambda: despues(extraccion._Trabajo, "_una_vez", vez=2),
     "antes_del_manifiesto": lambda: antes(ventanas.Carpeta, "completar"),

@@ -12,7 +12,7 @@ import duckdb
 import psutil
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from fluxion_luigi.archivos import crear_carpeta
+from fluxion_luigi.archivos import candado, crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
 
@@ -55,42 +55,41 @@ def para_leer(config: Configuracion, espera: float | None = None) -> Iterator[Ba
 
     Raises:
         ErrorOcupado: si otro proceso no la soltó a tiempo; dice cuál.
-        ErrorDestino: si el archivo no es una base de este proyecto.
+        ErrorDestino: si el archivo no es una base de esta cadena.
     """
     if not config.ajustes.base.exists():
         yield None
         return
-    conexion = _abrir(config, espera, read_only=True)
+    conexion = _abrir(config, config.ajustes.base, espera, read_only=True)
     try:
-        tablas = {t for (t,) in conexion.execute("SHOW TABLES").fetchall()}
-        yield _reconocer(config, conexion) if set(TABLAS) <= tablas else None
+        yield _reconocer(config, conexion) if "identidad" in _tablas(conexion) else None
     finally:
         conexion.close()
 
 
 @contextmanager
 def para_escribir(config: Configuracion) -> Iterator[Base]:
-    """La base en exclusiva; la crea si no existe. Los mismos errores que `para_leer`."""
+    """La base en exclusiva; la crea si no existe.
+
+    Raises:
+        ErrorOcupado, ErrorDestino: como `para_leer`; también si la base tiene una `ventas_raw`
+            que no hizo este proyecto.
+        ErrorDisco: si no se puede escribir.
+    """
     ajustes = config.ajustes
-    crear_carpeta(ajustes.base.parent)
+    if not ajustes.base.exists():
+        _crear(config)
     temporal = ajustes.staging / ".duckdb"
     conexion = _abrir(
         config,
-        None,
+        ajustes.base,
         memory_limit=f"{ajustes.memoria_duckdb_mb}MB",
         threads=ajustes.hilos_duckdb,
         temp_directory=str(temporal),
         storage_compatibility_version=FORMATO,
     )
     try:
-        with _en_palabras(ajustes.base):
-            for tabla in TABLAS:
-                conexion.execute(consulta(ajustes.sql, tabla))
-            if not conexion.execute(consulta(ajustes.sql, "leer_identidad")).fetchall():
-                conexion.execute(
-                    consulta(ajustes.sql, "insertar_identidad"),
-                    {"cadena": config.catalogo.cadena},
-                )
+        _preparar(config, conexion)
         yield _reconocer(config, conexion)
     finally:
         with _en_palabras(ajustes.base):
@@ -98,9 +97,57 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         shutil.rmtree(temporal, ignore_errors=True)
 
 
-def _abrir(config: Configuracion, espera: float | None, **opciones):
+def _crear(config: Configuracion) -> None:
+    """Hace la base aparte y la pone en su sitio ya entera.
+
+    DuckDB crea el archivo antes de escribir su cabecera: si lo matan en medio queda un archivo que
+    ya no se puede abrir, y nadie sabría si lo que había ahí importaba.
+    """
+    base = config.ajustes.base
+    nueva = base.with_name(f".{base.name}.parcial")
+    crear_carpeta(base.parent)
+    cerrojo = config.ajustes.staging / ".candados" / "base"
+    with candado(cerrojo, config.ajustes.espera_base, f"la creación de {base}"), disco(base):
+        if base.exists():
+            return
+        nueva.unlink(missing_ok=True)
+        conexion = _abrir(config, nueva, storage_compatibility_version=FORMATO)
+        try:
+            _preparar(config, conexion)
+        finally:
+            with _en_palabras(base):
+                conexion.close()
+        nueva.replace(base)
+
+
+def _preparar(config: Configuracion, conexion) -> None:
+    """Crea las tablas y la identidad en una base que aún no las tiene, todo o nada."""
     ajustes = config.ajustes
-    limite = ajustes.espera_base if espera is None else espera
+    tablas = _tablas(conexion)
+    if "identidad" in tablas:
+        return
+    if "ventas_raw" in tablas:
+        raise ErrorDestino(
+            f"La base {ajustes.base} ya tiene una tabla ventas_raw que no hizo este proyecto, sin "
+            "control de qué días contiene. Use un archivo nuevo (FLUXION_BASE o «base» en "
+            "luigi.cfg) y cargue su historia con RangoVentas."
+        )
+    with _en_palabras(ajustes.base):
+        conexion.begin()
+        for tabla in TABLAS:
+            conexion.execute(consulta(ajustes.sql, tabla))
+        conexion.execute(
+            consulta(ajustes.sql, "insertar_identidad"), {"cadena": config.catalogo.cadena}
+        )
+        conexion.commit()
+
+
+def _tablas(conexion) -> set[str]:
+    return {t for (t,) in conexion.execute("SHOW TABLES").fetchall()}
+
+
+def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opciones):
+    limite = config.ajustes.espera_base if espera is None else espera
     solo_lectura = opciones.pop("read_only", False)
     insistir = Retrying(
         retry=retry_if_exception(_ocupada),
@@ -109,10 +156,8 @@ def _abrir(config: Configuracion, espera: float | None, **opciones):
         reraise=True,
     )
     try:
-        with _en_palabras(ajustes.base):
-            return insistir(
-                duckdb.connect, str(ajustes.base), read_only=solo_lectura, config=opciones
-            )
+        with _en_palabras(ruta):
+            return insistir(duckdb.connect, str(ruta), read_only=solo_lectura, config=opciones)
     except ErrorOcupado as e:
         raise ErrorOcupado(
             f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "

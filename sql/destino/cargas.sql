@@ -1,5 +1,5 @@
 -- La historia: un renglón por carga confirmada. Sólo crece.
-CREATE TABLE IF NOT EXISTS cargas (
+CREATE TABLE cargas (
     corrida_id VARCHAR,
     ubicacion_id VARCHAR,
     desde DATE,

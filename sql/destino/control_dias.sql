@@ -1,5 +1,5 @@
 -- Un renglón por tienda y día cargado: lo que dijo el origen y lo que quedó aquí.
-CREATE TABLE IF NOT EXISTS control_dias (
+CREATE TABLE control_dias (
     ubicacion_id VARCHAR,
     dia DATE,
     filas_origen BIGINT,

@@ -1,5 +1,5 @@
 -- Quién es esta base: los marcadores nombran su base_id y la cadena impide mezclar dos catálogos.
-CREATE TABLE IF NOT EXISTS identidad (
+CREATE TABLE identidad (
     base_id VARCHAR,
     cadena VARCHAR,
     creada_en TIMESTAMP                  -- UTC

@@ -1,6 +1,6 @@
 -- Las ventas, una fila por línea vendida, tal como las tiene la tienda.
 -- Sin índices ni claves: las filas llegan en orden de fecha y los zone maps de DuckDB hacen el resto.
-CREATE TABLE IF NOT EXISTS ventas_raw (
+CREATE TABLE ventas_raw (
     fecha DATE,                          -- día de la venta
     ubicacion_id VARCHAR,                -- tienda, el id del catálogo
     producto_id VARCHAR,                 -- código del producto; vacío si el escaneado no está en el catálogo

@@ -209,7 +209,7 @@ def test_los_resultados_salen_segun_se_saben_y_no_al_final(proyecto):
         proyecto.tiendas["lenta"] = en_red("127.0.0.1", muda.puerto)
         proyecto.tiendas["pronta"] = en_red("127.0.0.1", puerto_cerrado())
         proyecto.escribir()
-        proceso = proyecto.lanzar("VerificarConectividad", "--rapida", "--timeout", "8", workers=2)
+        proceso = proyecto.lanzar("VerificarConectividad", "--rapida", "--timeout", "6", workers=2)
         with proceso:
             lineas = []
             while not lineas or "pronta" not in lineas[-1]:
@@ -273,7 +273,7 @@ def test_el_timeout_de_la_orden_manda_sobre_el_de_la_configuracion(proyecto):
 
 def test_secuencial_prueba_una_a_una_y_workers_varias_a_la_vez(proyecto):
     with contextlib.ExitStack() as pila:
-        for i in range(4):
+        for i in range(3):
             muda = pila.enter_context(Silencioso(f"127.0.2.{i + 1}"))
             proyecto.tiendas[f"muda_{i}"] = en_red(muda.direccion, muda.puerto)
         proyecto.escribir()
@@ -282,8 +282,8 @@ def test_secuencial_prueba_una_a_una_y_workers_varias_a_la_vez(proyecto):
             inicio = time.monotonic()
             verificar(proyecto, "--rapida", "--timeout", "2", *opciones, workers=4)
             duraciones[opciones] = time.monotonic() - inicio
-    assert duraciones[("--secuencial",)] > 8
-    assert duraciones[()] < duraciones[("--secuencial",)] - 3
+    assert duraciones[("--secuencial",)] > 6
+    assert duraciones[()] < duraciones[("--secuencial",)] - 2
 
 
 def test_la_rapida_no_pide_driver_ni_claves_ni_usa_odbc(proyecto, tmp_path):
@@ -392,7 +392,7 @@ def test_con_la_base_ocupada_por_una_carga_el_informe_sale_igual_y_sin_esperarla
     """Verificar es lo que se hace mientras corre un backfill: no depende de DuckDB."""
     desde, hasta = map(str, este_mes)
     proyecto.con_tienda("tienda_01", cada_dia(desde, desde, 2))
-    proyecto.ajustes["espera_base"] = "60"
+    proyecto.ajustes["espera_base"] = "30"
     proyecto.escribir()
     assert proyecto.rango(desde, desde).codigo == 0
     with subprocess.Popen(
@@ -408,14 +408,15 @@ def test_con_la_base_ocupada_por_una_carga_el_informe_sale_igual_y_sin_esperarla
     assert "1/1 tiendas con puertos abiertos (100.0%)" in salida.fuera, salida.error
     assert estados(proyecto) == {"tienda_01": "CONECTADA"}
     assert salida.codigo == 0
-    assert duracion < 40, "esperó a que soltaran la base"
+    assert duracion < 20, "esperó a que soltaran la base"
 
 
+@pytest.mark.parametrize("luigi", ["scheduler central"], indirect=True)
 def test_verificar_se_repite_cuantas_veces_se_quiera_con_el_scheduler_central(proyecto, luigi):
     proyecto.con_tienda("tienda_01")
     archivo = proyecto.carpeta / "pos" / "tienda_01.sqlite"
     for sana in (False, False, True, True):
-        if sana:
+        if sana and not archivo.exists():
             hacer_pos(archivo, {"2025-03-01": 3})
         salida = luigi("VerificarConectividad", "--timeout", "20")
         assert salida.codigo == (0 if sana else 30), salida.todo
@@ -436,18 +437,19 @@ def cadena(proyecto) -> Proyecto:
     return proyecto
 
 
-@pytest.mark.parametrize("opciones", [(), ("--recargar",)], ids=["cargar", "recargar"])
+@pytest.mark.parametrize(
+    ("luigi", "opciones"),
+    [("1 worker", ()), ("3 workers", ()), ("scheduler central", ()), ("3 workers", ["--recargar"])],
+    indirect=["luigi"],
+)
 def test_una_tienda_que_falla_se_contacta_una_vez_y_las_demas_siguen(cadena, luigi, opciones):
     with CierraAlInstante() as mala:
         cadena.tiendas["mala"] = en_red("127.0.0.1", mala.puerto)
         cadena.escribir()
-        salida = rango(luigi, MESES[0], MESES[0], "--tiendas", "mala", *opciones)
-        assert salida.codigo == 30, salida.todo
-        de_un_mes = mala.llamadas()
         salida = rango(luigi, MESES[0], MESES[-1], *opciones)
-        de_tres_meses = mala.llamadas() - de_un_mes
+        llamadas = mala.llamadas()
     assert salida.codigo == 30, salida.todo
-    assert de_un_mes == de_tres_meses == 2  # la del puerto y la de la base
+    assert llamadas == 2  # la del puerto y la de la base, aunque sean tres meses
     assert "Traceback" not in salida.todo
     assert salida.error.count("PUERTO OK") == 1
     assert {t for t, _ in cadena.cargado()} == {"tienda_01", "tienda_02"}
@@ -506,10 +508,9 @@ def test_una_tienda_sana_se_prueba_una_vez_y_terminada_no_se_contacta(proyecto, 
         proyecto.escribir()
         assert rango(luigi, *MESES[::2]).codigo == 0
         assert rele.intentos == 2 + 3  # la prueba (puerto y base) y la lectura de cada mes
-        for _ in range(2):
-            salida = rango(luigi, *MESES[::2])
-            assert salida.codigo == 0, salida.todo
-            assert rele.intentos == 5
+        salida = rango(luigi, *MESES[::2])
+        assert salida.codigo == 0, salida.todo
+        assert rele.intentos == 5
         # Otra con trabajo no hace que se pregunte a la terminada.
         proyecto.con_tienda("tienda_02", {"2025-03-01": 3})
         assert rango(luigi, *MESES[::2]).codigo == 0
@@ -548,8 +549,11 @@ def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena
     prueba = cadena.carpeta / "reportes" / "conectividad" / "tienda_01.json"
     datos = json.loads(prueba.read_text())
     (cadena.carpeta / "pos" / "tienda_01.sqlite").unlink()
-    for cambio in ({"en": "2001-01-01T00:00:00+00:00"}, {"en": "2201-01-01T00:00:00+00:00"},
-                   {"lugar": "/otra/parte.sqlite"}, {"estado": "PUERTO OK"}):  # fmt: skip
+    cambios = (
+        {"en": "2001-01-01T00:00:00+00:00"}, {"en": "2201-01-01T00:00:00+00:00"},
+        {"lugar": "/otra/parte.sqlite"}, {"estado": "PUERTO OK"},
+    )  # fmt: skip
+    for cambio in cambios:
         prueba.write_text(json.dumps({**datos, **cambio}))
         salida = cadena.rango(MESES[1], MESES[1], "--tiendas", "tienda_01")
         assert salida.codigo == 30, cambio
@@ -557,14 +561,21 @@ def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena
         assert cadena.reporte()["tiendas_mes"]["no_intentada"] == 1
 
 
-@pytest.mark.parametrize("texto", ["", "{}", "[1]", "{", '"x"', '{"estado": "CONECTADA"}'])
-def test_una_prueba_que_no_se_entiende_vale_como_si_no_estuviera(cadena, texto):
-    prueba = cadena.carpeta / "reportes" / "conectividad" / "tienda_01.json"
-    prueba.parent.mkdir(parents=True)
-    prueba.write_text(texto)
-    salida = cadena.rango(MESES[0], MESES[0], "--tiendas", "tienda_01")
+def test_una_prueba_que_no_se_entiende_vale_como_si_no_estuviera(proyecto):
+    ahora = "2026-01-01T00:00:00"
+    textos = ["", "{", "{}", "[1]", '"x"', '{"estado": "CONECTADA"}',
+              '{"estado": "CONECTADA", "lugar": "x", "en": "ayer", "corrida": "y"}',
+              f'{{"estado": "CONECTADA", "lugar": "x", "en": "{ahora}", "corrida": "y"}}',
+              '{"estado": "CONECTADA", "lugar": "x", "en": 7, "corrida": "y"}']  # fmt: skip
+    pruebas = proyecto.carpeta / "reportes" / "conectividad"
+    pruebas.mkdir(parents=True)
+    for i, texto in enumerate(textos):
+        proyecto.con_tienda(f"tienda_{i:02}", {"2025-03-01": 3})
+        (pruebas / f"tienda_{i:02}.json").write_text(texto)
+    salida = proyecto.rango("2025-03-01", "2025-03-01", workers=3)
     assert salida.codigo == 0, salida.todo
-    assert json.loads(prueba.read_text())["estado"] == "CONECTADA"
+    for prueba in pruebas.iterdir():
+        assert json.loads(prueba.read_text())["estado"] == "CONECTADA"
 
 
 def test_simular_no_contacta_a_nadie(cadena):

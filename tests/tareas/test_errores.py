@@ -89,6 +89,28 @@ def test_un_archivo_que_no_es_una_base_duckdb_se_dice(dos_tiendas):
     assert dos_tiendas.base.read_text() == "esto no es una base"
 
 
+def test_una_base_con_ventas_de_otro_programa_no_se_toca(dos_tiendas):
+    import duckdb
+
+    dos_tiendas.base.parent.mkdir()
+    with duckdb.connect(str(dos_tiendas.base)) as otra:
+        otra.execute("CREATE TABLE ventas_raw AS SELECT 'vieja' AS fecha")
+    salida = dos_tiendas.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_01")
+    frase(salida, "no hizo este proyecto", "FLUXION_BASE", codigo=30)
+    assert dos_tiendas.consultar("SHOW TABLES") == [("ventas_raw",)]
+
+
+def test_una_base_con_tablas_ajenas_sirve_y_las_conserva(dos_tiendas):
+    import duckdb
+
+    dos_tiendas.base.parent.mkdir()
+    with duckdb.connect(str(dos_tiendas.base)) as otra:
+        otra.execute("CREATE TABLE metas AS SELECT 1 AS meta")
+    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert dos_tiendas.consultar("SELECT * FROM metas") == [(1,)]
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+
+
 @pytest.mark.parametrize("carpeta", ["staging", "markers", "reportes", "datos"])
 def test_una_carpeta_donde_no_se_puede_escribir_se_dice(dos_tiendas, carpeta):
     (dos_tiendas.carpeta / carpeta).write_text("un archivo donde va la carpeta")

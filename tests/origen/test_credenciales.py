@@ -1,0 +1,377 @@
+"""Credenciales y permisos contra un servidor real: lo que entra, lo que no, y lo que se dice."""
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import arrow_odbc
+import pyodbc
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from fluxion_luigi.config import Credencial
+from fluxion_luigi.origen import cadena
+from tests.postgresql import CLAVE, DRIVER, USUARIO, Servidor
+from tests.proyecto import Proyecto
+
+pytestmark = pytest.mark.postgresql
+
+ROL = "cajero"
+BUENA = "clave buena"
+DIFICIL = "a;b{c}d'e\"f%41g=h i ñ+j\\k}}l}"
+MALA = "clave-equivocada-7391"
+VARIABLE = "PRUEBA_CLAVE"
+
+
+def cambiar_clave(servidor: Servidor, clave: str) -> None:
+    """Le pone la clave al rol, con psql: sin ODBC de por medio."""
+    psql = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))[-1]
+    subprocess.run(
+        [psql, "-h", "127.0.0.1", "-p", str(servidor.puerto), "-U", USUARIO, "-d", "postgres",
+         "-q", "-v", "ON_ERROR_STOP=1", "-v", f"clave={clave}"],
+        env={**os.environ, "PGPASSWORD": CLAVE, "PGCLIENTENCODING": "UTF8"},
+        input=f"ALTER ROLE {ROL} PASSWORD :'clave';", text=True, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rol(postgresql) -> Servidor:
+    """El servidor, con un usuario que sólo puede leer."""
+    with contextlib.closing(postgresql.conectar()) as c:
+        c.execute(f"CREATE ROLE {ROL} LOGIN")
+    return postgresql
+
+
+@pytest.fixture
+def tienda(en_postgresql, rol) -> Proyecto:
+    """La tienda de 40 días, que se lee con el usuario que sólo puede leer."""
+    cambiar_clave(rol, BUENA)
+    with contextlib.closing(rol.conectar(base_de(en_postgresql))) as c:
+        for esquema in ("vad10", "vad20"):
+            c.execute(f"GRANT USAGE ON SCHEMA {esquema} TO {ROL}")
+            c.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {esquema} TO {ROL}")
+    en_postgresql.ambiente.update(PRUEBA_USUARIO=ROL, PRUEBA_CLAVE=BUENA)
+    return ajustar(en_postgresql, conectividad_timeout=20)
+
+
+def ajustar(proyecto: Proyecto, **ajustes) -> Proyecto:
+    """Cambia ajustes de luigi.cfg."""
+    proyecto.ajustes.update({k: str(v) for k, v in ajustes.items()})
+    proyecto.escribir()
+    return proyecto
+
+
+def base_de(proyecto: Proyecto) -> str:
+    return proyecto.tiendas["tienda_01"]["base_datos"]
+
+
+def hacer(servidor: Servidor, base: str, *sentencias: str) -> None:
+    """Como administrador, en la base de una tienda."""
+    with contextlib.closing(servidor.conectar(base)) as c:
+        for sentencia in sentencias:
+            c.execute(sentencia)
+
+
+def exigir_fallo(salida, proyecto, *frases) -> None:
+    """Sale con 30, dice la tienda y esas frases en la terminal y en el reporte, y sin traza."""
+    assert salida.codigo == 30, salida.todo
+    assert "Traceback" not in salida.todo
+    error = proyecto.reporte()["detalle"][0]["error"]
+    for frase in ("tienda_01", *frases):
+        assert frase in salida.error
+        assert frase in error
+
+
+def exigir_sin_secreto(proyecto: Proyecto, salida, *secretos: str) -> None:
+    """Ni la terminal ni un archivo de los que deja la corrida dicen el secreto."""
+    textos = {"la terminal": salida.todo}
+    for carpeta in ("logs", "reportes", "markers", "staging", "datos"):
+        for p in (proyecto.carpeta / carpeta).rglob("*"):
+            if p.is_file():
+                textos[str(p)] = p.read_bytes().decode("utf-8", "replace")
+    assert any(nombre.endswith(".log") for nombre in textos)
+    donde = [nombre for nombre, texto in textos.items() if any(s in texto for s in secretos)]
+    assert donde == []
+
+
+# -- la clave
+
+
+def test_una_clave_equivocada_se_dice_y_no_se_repite_en_ninguna_parte(tienda):
+    tienda.ambiente[VARIABLE] = MALA
+    salida = tienda.rango("2025-03", "2025-03")
+    exigir_fallo(
+        salida, tienda, "el servidor rechaza el usuario o la clave", "Corrija las credenciales",
+        f'password authentication failed for user "{ROL}"',
+    )  # fmt: skip
+    assert tienda.cargado() == {}
+    assert tienda.marcadores() == []
+    exigir_sin_secreto(tienda, salida, MALA)
+
+
+def test_una_clave_cambiada_despues_de_la_puerta_se_dice_y_no_se_insiste(tienda, rol):
+    ajustar(tienda, conectividad_vigencia=3600, intentos=5)
+    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
+    antes = tienda.cargado()
+    tienda.ambiente[VARIABLE] = MALA
+    salida = tienda.rango("2025-03", "2025-03")
+    exigir_fallo(
+        salida, tienda, "el servidor rechaza el usuario o la clave", "Corrija las credenciales",
+        f'password authentication failed for user "{ROL}"',
+    )  # fmt: skip
+    assert "se reintenta" not in salida.error  # un servidor bloquea al que insiste
+    assert tienda.cargado() == antes
+    exigir_sin_secreto(tienda, salida, MALA)
+
+
+def test_una_clave_dificil_entra_y_tampoco_se_escribe_en_ninguna_parte(tienda, rol):
+    cambiar_clave(rol, DIFICIL)
+    tienda.ambiente[VARIABLE] = DIFICIL
+    salida = tienda.rango("2025-03-01", "2025-03-07")
+    assert salida.codigo == 0, salida.todo
+    assert len(tienda.cargado()) == 7
+    entre_llaves = DIFICIL.replace("}", "}}")
+    exigir_sin_secreto(tienda, salida, DIFICIL, entre_llaves)
+
+
+@pytest.fixture(scope="module")
+def conectar(rol, tmp_path_factory):
+    """Entra con una clave por los dos caminos del programa y dice quién es en cada uno."""
+    proyecto = Proyecto(tmp_path_factory.mktemp("claves") / "proyecto")
+    proyecto.tiendas["tienda_01"] = rol.datos("postgres")
+    proyecto.escribir()
+    config = proyecto.config
+    tienda = config.tienda("tienda_01")
+
+    def entrar(clave: str) -> list[str]:
+        texto = cadena.construir(tienda, config.sistema(tienda), Credencial(ROL, clave))
+        consulta = "SELECT CAST(current_user AS VARCHAR(30)) AS quien"
+        with contextlib.closing(pyodbc.connect(texto, timeout=30)) as c:
+            quienes = [c.execute(consulta).fetchval()]
+        for lote in arrow_odbc.connect(texto, login_timeout_sec=30).read_arrow_batches(consulta):
+            quienes += lote.column("quien").to_pylist()
+        return quienes
+
+    return entrar
+
+
+@given(st.text(st.characters(min_codepoint=32, codec="utf-8", exclude_categories=("C",)),
+               min_size=1, max_size=24))  # fmt: skip
+@example(DIFICIL)
+@example(";")
+@example("{")
+@example("}")
+@example("{}")
+@example("}}")
+@example("{a};PWD=otra")
+@example("'")
+@example('"')
+@example("%41")
+@example("%")
+@example("=")
+@example(" con espacios ")
+@example("ñandú")
+@example("a+b")
+@example("\\")
+@example("c:\\nueva\\tarea")
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_toda_clave_imprimible_entra_por_los_dos_caminos(rol, conectar, clave):
+    cambiar_clave(rol, clave)
+    assert conectar(clave) == [ROL, ROL]
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=12))
+@settings(max_examples=10, deadline=None, derandomize=True)
+def test_una_clave_parecida_no_entra(rol, conectar, clave):
+    cambiar_clave(rol, clave + "x")
+    with pytest.raises(pyodbc.Error, match="password authentication failed"):
+        conectar(clave)
+
+
+# -- de dónde sale la clave
+
+
+@pytest.mark.parametrize(
+    "clave",
+    [BUENA, DIFICIL.replace("'", ""), "con#numeral", "dolar$HOME", "dolar${HOME}fin", "$(date)"],
+)
+def test_la_clave_de_punto_env_entra_entera(tienda, rol, clave):
+    cambiar_clave(rol, clave)
+    del tienda.ambiente[VARIABLE]
+    escapada = clave.replace("\\", "\\\\")
+    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{escapada}'\n", encoding="utf-8")
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    assert salida.codigo == 0, salida.todo
+    exigir_sin_secreto(tienda, salida, clave)
+
+
+def test_el_ambiente_gana_sobre_punto_env(tienda):
+    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{MALA}'\n")
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    assert salida.codigo == 0, salida.todo
+    tienda.ambiente[VARIABLE] = MALA
+    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{BUENA}'\n")
+    salida = tienda.rango("2025-03-02", "2025-03-02")
+    exigir_fallo(salida, tienda, "el servidor rechaza el usuario o la clave")
+
+
+@pytest.mark.parametrize("valor", [None, ""])
+def test_una_variable_que_falta_se_nombra(tienda, valor):
+    del tienda.ambiente[VARIABLE]
+    if valor is not None:
+        tienda.ambiente[VARIABLE] = valor
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    exigir_fallo(salida, tienda, f"Falta {VARIABLE}", ".env")
+    assert tienda.cargado() == {}
+
+
+# -- lo que el servidor niega
+
+TABLA = "vad20.ma_transaccion"
+# Qué se le hace al POS, la causa que se dice y lo que dice el driver.
+ROTURAS = {
+    "tabla": (
+        [f"ALTER TABLE {TABLA} RENAME TO otra"],
+        "falta una tabla que la consulta lee",
+        f'relation "{TABLA}" does not exist',
+    ),
+    "columna": (
+        ["ALTER TABLE vad20.ma_productos RENAME COLUMN c_marca TO c_otra"],
+        "falta una columna que la consulta lee",
+        "column p.c_marca does not exist",
+    ),
+    "permiso": (
+        [f"REVOKE SELECT ON vad20.ma_productos FROM {ROL}"],
+        "el usuario no tiene permiso de lectura",
+        "permission denied for table ma_productos",
+    ),
+    "permiso_de_esquema": (
+        [f"REVOKE USAGE ON SCHEMA vad10 FROM {ROL}"],
+        "el usuario no tiene permiso de lectura",
+        "permission denied for schema vad10",
+    ),
+}
+
+
+@pytest.mark.parametrize("vigencia", [0.001, 3600], ids=["en_la_puerta", "al_leer"])
+@pytest.mark.parametrize("rotura", ROTURAS)
+def test_lo_que_el_servidor_niega_se_dice_con_su_causa(tienda, rol, rotura, vigencia):
+    sentencias, causa, dicho = ROTURAS[rotura]
+    ajustar(tienda, conectividad_vigencia=vigencia)
+    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
+    antes = tienda.cargado(), tienda.marcadores()
+    hacer(rol, base_de(tienda), *sentencias)
+    salida = tienda.rango("2025-03-01", "2025-03-20")
+    exigir_fallo(salida, tienda, causa, dicho)
+    assert "se reintenta" not in salida.error
+    assert (tienda.cargado(), tienda.marcadores()) == antes
+    assert list(tienda.carpeta.rglob("*.parcial")) == []
+
+
+@pytest.mark.parametrize("vigencia", [0.001, 3600], ids=["en_la_puerta", "al_leer"])
+def test_una_base_que_no_existe_se_dice(tienda, rol, vigencia):
+    ajustar(tienda, conectividad_vigencia=vigencia)
+    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
+    antes = tienda.cargado()
+    base = base_de(tienda)
+    hacer(rol, "postgres", f'ALTER DATABASE "{base}" RENAME TO "{base}_vieja"')
+    salida = tienda.rango("2025-03-01", "2025-03-20")
+    exigir_fallo(
+        salida, tienda, "la base de datos no existe", "Corrija «base_datos»",
+        f'database "{base}" does not exist',
+    )  # fmt: skip
+    assert tienda.cargado() == antes
+
+
+@pytest.mark.parametrize("columna", ["total", "cantidad"])
+def test_una_columna_que_cambio_de_tipo_se_dice_y_no_se_carga_nada(tienda, rol, columna):
+    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
+    antes = tienda.cargado()
+    hacer(
+        rol, base_de(tienda), f"ALTER TABLE {TABLA} ALTER COLUMN {columna} TYPE TEXT",
+        f"UPDATE {TABLA} SET {columna} = 'abc' WHERE f_fecha = '2025-03-05' AND n_linea = 1",
+    )  # fmt: skip
+    salida = tienda.rango("2025-03-01", "2025-03-20")
+    dicho = {
+        "total": "function sum(text) does not exist",
+        "cantidad": 'invalid input syntax for type numeric: "abc"',
+    }
+    exigir_fallo(
+        salida, tienda, "el servidor no puede ejecutar la consulta con los datos que tiene",
+        "Revise si una columna del POS cambió de tipo", dicho[columna],
+    )  # fmt: skip
+    assert tienda.cargado() == antes
+    assert list(tienda.carpeta.rglob("*.parcial")) == []
+
+
+@pytest.mark.parametrize("valor", ["timeout", "28000", "tls", "connect failed", "pm 57014"])
+def test_un_dato_malo_no_se_confunde_con_otra_causa_por_sus_palabras(tienda, rol, valor):
+    hacer(
+        rol, base_de(tienda), f"ALTER TABLE {TABLA} ALTER COLUMN cantidad TYPE TEXT",
+        f"UPDATE {TABLA} SET cantidad = 'x {valor}' WHERE f_fecha = '2025-03-01' AND n_linea = 1",
+    )  # fmt: skip
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    exigir_fallo(
+        salida, tienda, "el servidor no puede ejecutar la consulta con los datos que tiene",
+        f'invalid input syntax for type numeric: "x {valor}"',
+    )  # fmt: skip
+
+
+def test_un_driver_que_no_esta_se_dice_con_los_que_hay(tienda):
+    tienda.tiendas["tienda_01"]["driver"] = "ODBC Driver 99 for SQL Server"
+    tienda.escribir()
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    exigir_fallo(salida, tienda, "«ODBC Driver 99 for SQL Server»", "no está instalado", DRIVER)
+    assert all(d in salida.error for d in pyodbc.drivers())
+
+
+# -- la lista de procesos
+
+
+def procesos() -> dict[int, str]:
+    """La línea de órdenes de cada proceso vivo, como la ve cualquier usuario de la máquina."""
+    lineas = {}
+    for p in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lineas[int(p.parent.name)] = p.read_bytes().decode("utf-8", "replace")
+    return lineas
+
+
+def esperar_proceso(modulo: str) -> dict[int, str]:
+    """Espera a que corra ese módulo de Python y devuelve todos los procesos de ese momento."""
+    limite = time.monotonic() + 60
+    while time.monotonic() < limite:
+        vistos = procesos()
+        if any(linea.rstrip("\0").endswith(modulo) for linea in vistos.values()):
+            return vistos
+        time.sleep(0.02)
+    raise AssertionError(f"{modulo} no llegó a correr")
+
+
+@pytest.mark.parametrize(
+    ("modulo", "vigencia"),
+    [("fluxion_luigi.origen.prueba", 0.001), ("fluxion_luigi.flujo.lector", 3600)],
+    ids=["puerta", "lector"],
+)
+def test_la_clave_no_se_ve_en_la_lista_de_procesos(tienda, rol, modulo, vigencia):
+    clave = "clave-de-lista-5512"
+    cambiar_clave(rol, clave)
+    tienda.ambiente[VARIABLE] = clave
+    ajustar(tienda, conectividad_vigencia=vigencia)
+    assert tienda.rango("2025-03-01", "2025-03-01").codigo == 0
+    with contextlib.closing(rol.conectar(base_de(tienda))) as c:
+        c.autocommit = False
+        c.execute(f"LOCK TABLE {TABLA} IN ACCESS EXCLUSIVE MODE")
+        corrida = tienda.lanzar("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-07")
+        try:
+            vistos = esperar_proceso(modulo)
+            c.rollback()
+            fuera, error = corrida.communicate(timeout=120)
+        finally:
+            corrida.kill()
+    assert corrida.returncode == 0, fuera + error
+    assert not [linea for linea in vistos.values() if re.search(re.escape(clave), linea)]
