@@ -39,13 +39,9 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan:
-        filas = [
-            [m["tienda"], m["nombre"], m["mes"], MARCA[m["estado"]], _primera(m["error"])]
-            for m in faltan
-        ]
         tabla = tabulate(
-            filas,
-            headers=["tienda", "nombre", "mes", "estado", "causa"],
+            _agrupadas(faltan),
+            headers=["tienda", "nombre", "meses", "estado", "causa"],
             tablefmt="simple",
             maxcolwidths=[None, None, None, None, 70],
             disable_numparse=True,
@@ -53,6 +49,22 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
         lineas += ["", tabla, "", "Para reintentar sólo lo que falta:", f"  {datos['reintentar']}"]
     lineas += ["", f"Reporte: {archivo}"] + ([f"Registro: {log}"] if log else [])
     return "\n".join(lineas)
+
+
+def _agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
+    """Un renglón por tienda y causa: trece meses de una tienda muda son un solo problema."""
+    grupos: dict[tuple, list[str]] = {}
+    for m in faltan:
+        clave = (m["tienda"], m["nombre"], MARCA[m["estado"]], _primera(m["error"]))
+        grupos.setdefault(clave, []).append(m["mes"])
+    return [
+        [tienda, nombre, _meses(meses), estado, causa]
+        for (tienda, nombre, estado, causa), meses in grupos.items()
+    ]
+
+
+def _meses(meses: list[str]) -> str:
+    return meses[0] if len(meses) == 1 else f"{meses[0]} a {meses[-1]} ({len(meses)})"
 
 
 def _primera(error: str | None) -> str:

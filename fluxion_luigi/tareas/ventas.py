@@ -49,7 +49,7 @@ class ExtraccionVentas(TareaTiendaMes):
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
-        return {f"tienda_{self.tienda}": 1}
+        return {f"consulta_{self.tienda}": 1}
 
     def requires(self):
         return ConectividadTienda(tienda=self.tienda, corrida=corrida.id_actual())
@@ -159,12 +159,12 @@ class RangoVentas(Tarea):
         historia.raiz = None if self.simular else self
 
     def cargas(self) -> list[CargaVentas]:
-        """Una carga por tienda-mes del plan."""
+        """Una carga por tienda-mes del plan. Luigi las recorre de la última a la primera."""
         return [
             CargaVentas(
                 tienda=t.id, desde=r.desde, hasta=r.hasta, aceptar_vacios=self.aceptar_vacios
             )
-            for t, r in self.plan.tramos
+            for t, r in reversed(self.plan.tramos)
         ]
 
     def requires(self):
