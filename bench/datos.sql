@@ -41,8 +41,9 @@ FROM surtido WHERE product_id % 200 <> 0;
 
 CREATE TABLE lineas AS
 SELECT
-    row_number() OVER () - 1 AS orden, dense_rank() OVER (ORDER BY basket_id) AS factura,
-    row_number() OVER (PARTITION BY basket_id) AS linea,
+    row_number() OVER (ORDER BY transaction_timestamp, basket_id, product_id) - 1 AS orden,
+    dense_rank() OVER (ORDER BY basket_id) AS factura,
+    row_number() OVER (PARTITION BY basket_id ORDER BY product_id) AS linea,
     DATE '1899-12-30' + CAST(transaction_timestamp AS TIME) AS hora,
     '75' || lpad(product_id::VARCHAR, 11, '0') AS codigo, quantity AS cantidad,
     CAST(sales_value AS DECIMAL(18, 4)) AS total, product_id % 2 * 16 AS impuesto,

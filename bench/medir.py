@@ -1,6 +1,7 @@
 """Mide un proceso desde fuera: reloj, CPU y memoria de él y de todos sus descendientes."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -21,12 +22,14 @@ class Medida:
     """Lo que costó un proceso entero, del arranque a la salida.
 
     El CPU lo da el núcleo al recoger el proceso (`wait4`): suma el de sus descendientes, exacto.
-    La memoria es PSS (la compartida se reparte entre quienes la usan), muestreada; el mayor
-    proceso es el RSS máximo que anotó el núcleo, que no se escapa entre dos muestras.
+    La memoria es PSS (la compartida se reparte entre quienes la usan), muestreada; la del mayor
+    proceso es su RSS máximo según el núcleo (VmHWM), que no se escapa entre dos muestras.
+    `cpu_resto` es lo que gastó mientras tanto el resto de la máquina: el servidor y lo ajeno.
     """
 
     segundos: float
     cpu: float
+    cpu_resto: float
     pico: float = 0.0
     pico_rama: float = 0.0
     mayor_proceso: float = 0.0
@@ -44,7 +47,7 @@ def medir(
     with tempfile.TemporaryFile() as salida, tempfile.TemporaryFile() as pedido:
         pedido.write(entrada.encode())
         pedido.seek(0)
-        inicio = time.monotonic()
+        inicio, ocupado = time.monotonic(), _cpu_de_la_maquina()
         proceso = subprocess.Popen(
             orden, cwd=carpeta, env=ambiente, stdin=pedido, stdout=salida, stderr=salida,
             start_new_session=True,
@@ -54,7 +57,7 @@ def medir(
         vigia = _Vigia(proceso.pid)
         vigia.start()
         _, estado, uso = os.wait4(proceso.pid, 0)
-        segundos = time.monotonic() - inicio
+        segundos, ocupado = time.monotonic() - inicio, _cpu_de_la_maquina() - ocupado
         corte.cancel()
         vigia.terminar()
         proceso.returncode = os.waitstatus_to_exitcode(estado)
@@ -62,12 +65,19 @@ def medir(
         texto = salida.read().decode("utf-8", "replace")
     if proceso.returncode:
         raise RuntimeError(
-            f"Salió con {proceso.returncode} en {segundos:.0f} s: {' '.join(orden)}\n{texto[-3000:]}"
+            f"Salió con {proceso.returncode} en {segundos:.0f} s: {' '.join(orden)}\n"
+            f"{texto[-3000:]}"
         )
+    cpu = uso.ru_utime + uso.ru_stime
     return Medida(
-        segundos, uso.ru_utime + uso.ru_stime, vigia.pico / MB, vigia.pico_rama / MB,
-        uso.ru_maxrss / 1024, texto,
+        segundos, cpu, max(0.0, ocupado - cpu), vigia.pico / MB, vigia.pico_rama / MB,
+        vigia.mayor / MB, texto,
     )  # fmt: skip
+
+
+def _cpu_de_la_maquina() -> float:
+    t = psutil.cpu_times()
+    return t.user + t.nice + t.system + t.irq + t.softirq
 
 
 def _cortar(pid: int) -> None:
@@ -75,31 +85,42 @@ def _cortar(pid: int) -> None:
 
 
 class _Vigia(threading.Thread):
-    """Anota el pico de memoria del árbol y el de la rama mayor (un hijo con los suyos)."""
+    """Anota el pico del árbol, el de la rama mayor (un hijo con los suyos) y el de un proceso."""
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
         self._raiz = psutil.Process(pid)
         self._fin = threading.Event()
-        self.pico = self.pico_rama = 0
+        self.pico = self.pico_rama = self.mayor = 0
 
     def run(self):
         while not self._fin.wait(PERIODO):
-            try:
-                ramas = [[h, *h.children(recursive=True)] for h in self._raiz.children()]
-            except psutil.NoSuchProcess:
-                return
-            pesos = [sum(map(_pss, rama)) for rama in ramas]
-            self.pico = max(self.pico, _pss(self._raiz) + sum(pesos))
+            pesos = [sum(map(self._pesar, [h, *_hijos(h, True)])) for h in _hijos(self._raiz)]
+            self.pico = max(self.pico, self._pesar(self._raiz) + sum(pesos))
             self.pico_rama = max(self.pico_rama, *pesos, 0)
 
     def terminar(self) -> None:
         self._fin.set()
         self.join()
 
+    def _pesar(self, proceso: psutil.Process) -> int:
+        """El PSS de un proceso ahora; de paso, anota su RSS máximo."""
+        try:
+            self.mayor = max(self.mayor, _rss_maximo(proceso.pid))
+            return proceso.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+            return 0
 
-def _pss(proceso: psutil.Process) -> int:
+
+def _hijos(proceso: psutil.Process, todos: bool = False) -> list[psutil.Process]:
     try:
-        return proceso.memory_full_info().pss
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0
+        return proceso.children(recursive=todos)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _rss_maximo(pid: int) -> int:
+    # No sirve el ru_maxrss de wait4: hereda el de quien arrancó el proceso.
+    estado = Path(f"/proc/{pid}/status").read_text()
+    dato = re.search(r"VmHWM:\s+(\d+) kB", estado)
+    return int(dato[1]) * 1024 if dato else 0

@@ -202,6 +202,11 @@ class EspaciosDeRed:
         """El prefijo de una orden que corre dentro de un espacio."""
         return ["ip", "netns", "exec", espacio]
 
+    def callar_el_eco(self, callado: bool) -> None:
+        """Si `VIVO` deja sin contestar los ecos, como el firewall de Windows."""
+        valor = f"net.ipv4.icmp_echo_ignore_all={int(callado)}"
+        subprocess.run([*self.dentro(self.alla), "sysctl", "-qw", valor], check=True)
+
     def permitir_icmp(self, permitido: bool) -> None:
         """Si «aquí» cualquiera puede mandar un eco sin ser root (`ping_group_range`)."""
         rango = "0 2147483647" if permitido else "1 0"

@@ -25,7 +25,7 @@ RAPIDO = {
     "pausa_inicial": "0.05",
     "pausa_maxima": "0.2",
     "espera_base": "20",
-    "conectividad_timeout": "3",
+    "conectividad_timeout": "10",
     "conectividad_vigencia": "0.001",
 }
 

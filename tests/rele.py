@@ -1,4 +1,4 @@
-"""Un relé TCP en loopback, delante de un servidor: deja pasar, enmudece o corta cuando se le pide."""
+"""Un relé TCP en loopback, delante de un servidor: deja pasar, enmudece o corta."""
 
 import contextlib
 import socket

@@ -30,6 +30,7 @@ def main() -> None:
             )
             for trozo in trozos:
                 with turno:
+                    base.register("trozo", trozo)
                     base.execute("INSERT INTO ventas SELECT * FROM trozo")
             conexion.close()
 

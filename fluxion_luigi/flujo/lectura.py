@@ -83,11 +83,10 @@ class Lectura:
             self._arrancar()
         try:
             self._enviar({**orden, "ventana": str(ventana)})
-            # Conectarse tiene su propio límite en el driver; el doble es para el que no lo cumple.
-            limite = 2 * self._ajustes.timeout_conexion if nuevo else None
+            if nuevo:
+                self._esperar_conexion(donde)
             while True:
-                mensaje = self._recibir(donde, limite)
-                limite = None
+                mensaje = self._recibir(donde, self._ajustes.timeout_sin_avance)
                 if "avance" in mensaje:
                     avisar(mensaje["avance"])
                 elif "hecho" in mensaje:
@@ -98,6 +97,16 @@ class Lectura:
             # Tras un error no se confía en la sesión: la siguiente ventana estrena lector.
             self._terminar()
             raise
+
+    def _esperar_conexion(self, donde: str) -> None:
+        """Que el lector diga que entró. No entrar no es culpa de la ventana: no sirve partirla."""
+        try:
+            # El driver tiene su propio límite; el doble es para el que no lo cumple.
+            mensaje = self._recibir(donde, 2 * self._ajustes.timeout_conexion)
+            if "error" in mensaje:
+                raise self._error(mensaje, donde)
+        except ErrorTiempo as e:
+            raise ErrorTransitorio(str(e)) from None
 
     def _arrancar(self) -> None:
         self._quejas = tempfile.TemporaryFile()  # noqa: SIM115 (se cierra en _terminar)
@@ -124,8 +133,7 @@ class Lectura:
         except BrokenPipeError:
             self._mensajes.put(None)
 
-    def _recibir(self, donde: str, limite: float | None) -> dict:
-        espera = limite or self._ajustes.timeout_sin_avance
+    def _recibir(self, donde: str, espera: float) -> dict:
         try:
             linea = self._mensajes.get(timeout=espera)
         except queue.Empty:

@@ -100,9 +100,12 @@ def _ultimo(sucesos: list[dict], cual: str) -> dict | None:
 
 
 def _fallo_de_la_tienda(sucesos: list[dict], tienda: str) -> dict | None:
-    """El fallo que dejó a toda la tienda sin intentar: su conectividad."""
-    propios = [s for s in sucesos if s.get("tienda") == tienda and s.get("mes") is None]
-    return _ultimo(propios, "fallo")
+    """El fallo que dejó a toda la tienda, o a toda la corrida, sin intentar."""
+    generales = [s for s in sucesos if s.get("mes") is None]
+    propios = [s for s in generales if s.get("tienda") == tienda]
+    return _ultimo(propios, "fallo") or _ultimo(
+        [s for s in generales if s.get("tienda") is None], "fallo"
+    )
 
 
 def _orden(faltan: list[dict], opciones: list[str]) -> str | None:

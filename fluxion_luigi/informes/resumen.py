@@ -68,4 +68,4 @@ def _meses(meses: list[str]) -> str:
 
 
 def _primera(error: str | None) -> str:
-    return error.splitlines()[0] if error else "no llegó a intentarse"
+    return error.splitlines()[0] if error else "no llegó a intentarse; la causa está más arriba"

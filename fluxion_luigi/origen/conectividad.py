@@ -4,12 +4,15 @@ Nada de esto descarga ventas: la base se prueba con la consulta de ventas sobre 
 ejercita las credenciales, las tablas, las columnas y los permisos sin leer una fila.
 """
 
+import contextlib
 import errno
 import json
 import os
+import queue
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -20,7 +23,7 @@ from enum import Enum
 import icmplib
 
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.errores import ErrorFluxion, ErrorTransitorio
 from fluxion_luigi.origen import cadena, fallos
 
 
@@ -110,12 +113,15 @@ def verificar_todas(
 def _archivo(tienda: Tienda, timeout: float) -> Resultado:
     """En una tienda de archivo, el host es que exista y el puerto que se pueda leer."""
     inicio = time.monotonic()
-    if not tienda.archivo.is_file():
-        estado, causa = Estado.NO_ALCANZABLE, f"no existe el archivo {tienda.archivo}"
-    elif not os.access(tienda.archivo, os.R_OK):
-        estado, causa = Estado.PING_OK, f"no hay permiso para leer {tienda.archivo}"
-    else:
+    try:
+        tienda.archivo.open("rb").close()
         estado, causa = Estado.PUERTO_OK, ""
+    except (FileNotFoundError, NotADirectoryError):
+        estado, causa = Estado.NO_ALCANZABLE, f"no existe el archivo {tienda.archivo}"
+    except PermissionError:
+        estado, causa = Estado.PING_OK, f"no hay permiso para leer {tienda.archivo}"
+    except OSError as e:
+        estado, causa = Estado.NO_ALCANZABLE, f"no se puede abrir {tienda.archivo}: {e.strerror}"
     return Resultado(tienda, estado, causa, ARCHIVO if causa else "",
                      tiempos={"host": _ms(inicio), "puerto": _ms(inicio)})  # fmt: skip
 
@@ -123,20 +129,26 @@ def _archivo(tienda: Tienda, timeout: float) -> Resultado:
 def _host_y_puerto(tienda: Tienda, timeout: float) -> Resultado:
     inicio = time.monotonic()
     try:
-        direccion = socket.getaddrinfo(tienda.host, tienda.puerto, type=socket.SOCK_STREAM)[0]
+        direcciones = _resolver(tienda, timeout)
     except (OSError, UnicodeError) as e:
         return Resultado(
             tienda, Estado.NO_ALCANZABLE, f"el nombre {tienda.host} no se resuelve",
             "Corrija «host» en el catálogo o revise el DNS.", str(e), tiempos={"host": _ms(inicio)},
         )  # fmt: skip
-    with ThreadPoolExecutor(max_workers=1) as aparte:
-        # El ping va a la par de la conexión: una tienda muda cuesta un timeout, no dos.
-        ping = aparte.submit(_ping, direccion[4][0], timeout)
-        fallo = _conectar(direccion, timeout)
-        puerto = _ms(inicio)
-        # Si el puerto contestó (aunque fuera que no), el host está: no hace falta el ping.
-        esta = fallo is None or fallo == errno.ECONNREFUSED
-        eco = None if esta else ping.result()
+    # El ping va a la par de la conexión: una tienda muda cuesta un timeout, no dos.
+    pings = [_aparte(_ping, d[4][0], timeout) for d in direcciones]
+    intentos: list[int | None] = []
+    for direccion in direcciones:
+        intentos.append(_conectar(direccion, timeout / len(direcciones)))
+        if intentos[-1] is None:
+            break
+    puerto = _ms(inicio)
+    claros = [f for f in (None, errno.ECONNREFUSED) if f in intentos]
+    fallo = claros[0] if claros else intentos[0]
+    # Si el puerto contestó (aunque fuera que no), el host está: no hace falta el ping.
+    eco = None
+    if not claros:
+        eco = next((e for e in map(_respuesta, pings) if e is not None), None)
     tiempos = {"host": puerto if eco is None else eco, "puerto": puerto}
     if fallo is None:
         return Resultado(tienda, Estado.PUERTO_OK, tiempos=tiempos)
@@ -148,6 +160,40 @@ def _host_y_puerto(tienda: Tienda, timeout: float) -> Resultado:
                          SERVICIO, tiempos=tiempos)  # fmt: skip
     return Resultado(tienda, Estado.NO_ALCANZABLE, "el host no responde", VPN,
                      os.strerror(fallo) if fallo else "", tiempos=tiempos)  # fmt: skip
+
+
+def _aparte(hacer: Callable, *datos) -> queue.SimpleQueue:
+    """Corre algo en un hilo al que no hay que esperar; su valor, o su error, queda en la cola."""
+    cola: queue.SimpleQueue = queue.SimpleQueue()
+
+    def correr() -> None:
+        try:
+            cola.put(hacer(*datos))
+        except Exception as e:
+            cola.put(e)
+
+    threading.Thread(target=correr, daemon=True).start()
+    return cola
+
+
+def _respuesta(ping: queue.SimpleQueue) -> int | None:
+    """Lo que dijo un ping que ya tuvo su tiempo."""
+    with contextlib.suppress(queue.Empty):
+        valor = ping.get(timeout=1)
+        return None if isinstance(valor, Exception) else valor
+    return None
+
+
+def _resolver(tienda: Tienda, timeout: float) -> list[tuple]:
+    """Las direcciones de la tienda. `OSError` o `UnicodeError` si no las hay a tiempo."""
+    pregunta = _aparte(socket.getaddrinfo, tienda.host, tienda.puerto, 0, socket.SOCK_STREAM)
+    try:
+        respuesta = pregunta.get(timeout=timeout)
+    except queue.Empty:
+        raise TimeoutError(f"el DNS no contestó en {timeout:g} s") from None
+    if isinstance(respuesta, Exception):
+        raise respuesta
+    return respuesta
 
 
 def _conectar(direccion: tuple, timeout: float) -> int | None:
@@ -184,13 +230,16 @@ def _base(config: Configuracion, resultado: Resultado, timeout: float) -> None:
     try:
         fallo = _probar(config, tienda, timeout)
     except ErrorFluxion as e:
-        resultado.causa, resultado.consejo = str(e).rstrip("."), ""
+        causa, _, consejo = str(e).partition(". ")
+        resultado.causa, resultado.consejo = causa.rstrip("."), consejo
     else:
         if fallo is None:
             resultado.estado = Estado.CONECTADA
         else:
             conocido = fallos.reconocer(fallo)
             resultado.causa, resultado.consejo = conocido.causa, conocido.consejo
+            if issubclass(conocido.error, ErrorTransitorio):
+                resultado.consejo = SERVICIO  # aquí no hay ventanas que acortar
             resultado.detalle = fallo.strip()
     resultado.tiempos["base"] = _ms(inicio)
 

@@ -20,53 +20,74 @@ class Fallo:
     error: type[ErrorFluxion] = ErrorOrigen
 
 
+def _es(palabras: str, *, estado: str = "", nativo: str = "") -> re.Pattern[str]:
+    """Cómo se reconoce: por sus palabras, o por el SQLSTATE o el código nativo del servidor.
+
+    Los códigos no dependen del idioma del servidor; se buscan sólo donde pyodbc y arrow-odbc los
+    ponen, porque 28000 también puede ser un puerto o un importe.
+    """
+    partes = [palabras]
+    if estado:
+        partes.append(rf"\[(?:{estado})\]|\bstate: (?:{estado}),")
+    if nativo:
+        partes.append(rf" \((?:{nativo})\)(?:;| \(|$)|\bnative error: (?:{nativo}),")
+    return re.compile("|".join(partes))
+
+
 _RED = ErrorTransitorio
-_CONOCIDOS: tuple[tuple[str, Fallo], ...] = (
-    (r"can't open lib|im002|im003|data source name not found",
+_CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
+    (_es(r"can't open lib|data source name not found", estado="im002|im003"),
      Fallo("falta el driver ODBC", "Instale el driver o corrija «driver» en el catálogo.")),
-    (r"could not translate host name|name or service not known|no such host|getaddrinfo",
+    (_es(r"could not translate host name|name or service not known|no such host|getaddrinfo"),
      Fallo("el nombre del servidor no se resuelve", "Corrija «host» en el catálogo o el DNS.")),
-    (r"certificate|ssl provider|ssl_choose|encryption not supported|tls|ssl error|"
-     r"server does not support ssl",
-     Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
-           "Ajuste el cifrado en «opciones» del catálogo (por ejemplo TrustServerCertificate).")),
-    (r"cannot open database|database \"[^\"]*\" does not exist|3d000|connect failed|"
-     r"unable to open database file",
+    (_es(r"cannot open database|database '' does not exist|no existe la base de datos|"
+         r"\[sqlite\]connect failed|unable to open database file", estado="3d000", nativo="4060"),
      Fallo("la base de datos no existe o no se puede abrir",
            "Corrija «base_datos» (o «archivo») en el catálogo.")),
-    (r"password authentication failed|login failed|28000|28p01|no password supplied|"
-     r"role \"[^\"]*\" does not exist|adaptive server connection failed|no pg_hba.conf entry",
+    (_es(r"password authentication failed|autentificación password falló|login failed|"
+         r"no password supplied|role '' does not exist|not permitted to log in|"
+         r"no pg_hba.conf entry", estado="28000|28p01", nativo="18456"),
      Fallo("el servidor rechaza el usuario o la clave",
            "Corrija las credenciales en .env y los permisos del usuario en la tienda.")),
-    (r"permission denied|permission was denied|42501",
+    (_es(r"permission denied|permission was denied|is not able to access the database",
+         estado="42501", nativo="229|230|916"),
      Fallo("el usuario no tiene permiso de lectura", "Dé permiso SELECT sobre esa tabla.")),
-    (r"42p01|42s02|no such table|invalid object name|relation .* does not exist",
+    (_es(r"no such table|invalid object name|relation '' does not exist", estado="42p01|42s02",
+         nativo="208"),
      Fallo("falta una tabla que la consulta lee",
            "Revise «base_datos» y «sistema» en el catálogo y el ventas.sql de ese sistema.")),
-    (r"42703|42s22|no such column|invalid column name|column .* does not exist",
+    (_es(r"no such column|invalid column name|column \S+ does not exist", estado="42703|42s22",
+         nativo="207"),
      Fallo("falta una columna que la consulta lee", "Revise el ventas.sql de ese sistema POS.")),
-    (r"hyt00|hyt01|57014|timeout|timed out|statement timeout",
-     Fallo("la tienda no contestó a tiempo", "Se reintenta con ventanas más cortas.", ErrorTiempo)),
-    (r"state: (40001|40p01)|deadlock",
+    (_es(r"\bcertificate\b|ssl provider|ssl_choose|encryption not supported|\btls\b|"
+         r"ssl error(?!: unexpected eof)|server does not support ssl"),
+     Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
+           "Ajuste el cifrado en «opciones» del catálogo (por ejemplo TrustServerCertificate).")),
+    (_es(r"\bdeadlock", estado="40001|40p01", nativo="1205"),
      Fallo("la consulta fue víctima de un interbloqueo", "Se reintenta.", _RED)),
-    (r"state: (42|22)\w{3}|conversion failed|error converting|out of range|"
-     r"invalid input syntax|arithmetic overflow",
+    (_es(r"\btimeout\b|\btimed out\b|lock request time out", estado="hyt00|hyt01|57014",
+         nativo="1222"),
+     Fallo("la tienda no contestó a tiempo", "Se reintenta con ventanas más cortas.", ErrorTiempo)),
+    (_es(r"conversion failed|error converting|out of range|invalid input syntax|"
+         r"arithmetic overflow", estado=r"42\w{3}|22\w{3}"),
      Fallo("el servidor no puede ejecutar la consulta con los datos que tiene",
            "Revise si una columna del POS cambió de tipo y corrija el ventas.sql.")),
-    (r"is not a database|file is encrypted|malformed|disk image",
+    (_es(r"is not a database|file is encrypted|malformed|disk image"),
      Fallo("el archivo no es una base de datos sana", "Revise «archivo» en el catálogo.")),
-    (r"connection refused|actively refused",
+    (_es(r"connection refused|actively refused"),
      Fallo("el puerto está cerrado",
            "Revise que el servicio de base de datos esté corriendo y el firewall.", _RED)),
 )  # fmt: skip
 _CORTE = Fallo("se cortó la conexión o el driver falló", "Revise la VPN de la tienda.", _RED)
+# Nombres y valores citados: una tabla «outlets» o un valor '28000' no son la causa de nada.
+_CITADO = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|«[^»]*»")
 
 
 def reconocer(texto: str) -> Fallo:
-    """La causa que corresponde a las palabras del driver."""
-    minusculas = texto.lower()
+    """La causa que corresponde a las palabras y los códigos del driver."""
+    sin_nombres = _CITADO.sub("''", texto.lower())
     for patron, fallo in _CONOCIDOS:
-        if re.search(patron, minusculas):
+        if patron.search(sin_nombres):
             return fallo
     return _CORTE
 
@@ -81,5 +102,6 @@ def sin_secreto(texto: str, *secretos: str) -> str:
     """El texto sin las claves, por si un driver las repitiera."""
     for secreto in secretos:
         if secreto:
-            texto = texto.replace(secreto, "***")
+            # En la cadena de conexión la clave va con sus llaves dobles.
+            texto = texto.replace(secreto.replace("}", "}}"), "***").replace(secreto, "***")
     return texto

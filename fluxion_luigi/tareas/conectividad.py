@@ -1,6 +1,8 @@
 """La conectividad: el informe de todas las tiendas y la puerta de cada una en una corrida."""
 
 import logging
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import luigi
@@ -8,15 +10,17 @@ from luigi.cmdline_parser import CmdlineParser
 
 from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import escribir_json, leer_json
-from fluxion_luigi.errores import ErrorConectividad
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import ErrorConectividad, ErrorFluxion
 from fluxion_luigi.flujo.plan import planear
 from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.base import Tarea
-from fluxion_luigi.tareas.parametros import Tiendas
+from fluxion_luigi.tareas.parametros import Segundos, Tiendas
 
 registro = logging.getLogger("fluxion.conectividad")
+ESPERA_BASE = 2.0
 
 
 class ConectividadTienda(Tarea):
@@ -37,12 +41,15 @@ class ConectividadTienda(Tarea):
 
     def complete(self) -> bool:
         prueba = leer_json(self.config.ajustes.reportes / "conectividad" / f"{self.tienda}.json")
-        if not isinstance(prueba, dict) or prueba.get("estado") != Estado.CONECTADA.value:
-            return False
-        edad = (datetime.now(UTC) - datetime.fromisoformat(prueba["en"])).total_seconds()
-        reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia
-        misma = prueba["lugar"] == self.config.tienda(self.tienda).lugar
-        return misma and (prueba["corrida"] == self.corrida or reciente)
+        try:
+            if prueba["estado"] != Estado.CONECTADA.value:
+                return False
+            edad = (datetime.now(UTC) - datetime.fromisoformat(prueba["en"])).total_seconds()
+            misma = prueba["lugar"] == self.config.tienda(self.tienda).lugar
+            reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia
+            return misma and (prueba["corrida"] == self.corrida or reciente)
+        except (KeyError, TypeError, ValueError):
+            return False  # falta, o no es de este programa: vale como si no estuviera
 
     def run(self):
         ajustes = self.config.ajustes
@@ -56,6 +63,24 @@ class ConectividadTienda(Tarea):
             raise ErrorConectividad(r.frase())
 
 
+def probar_otra_vez(config: Configuracion, diario: corrida.Diario, tienda: Tienda) -> None:
+    """Tras un fallo de conexión, anota en el diario si la tienda ya no responde."""
+    r = verificar(config, tienda, config.ajustes.conectividad_timeout)
+    if not r.responde:
+        diario.anotar("sin_respuesta", tienda=tienda.id, texto=r.frase())
+
+
+def exigir_que_siga(diario: corrida.Diario, tienda: str) -> None:
+    """Los demás meses de una tienda que dejó de responder no esperan otra vez sus timeouts.
+
+    Raises:
+        ErrorConectividad: si ya dejó de responder en esta corrida.
+    """
+    for suceso in diario.sucesos():
+        if suceso["suceso"] == "sin_respuesta" and suceso["tienda"] == tienda:
+            raise ErrorConectividad(suceso["texto"])
+
+
 class VerificarConectividad(Tarea):
     """Qué tiendas responden: host, puerto y base. Sale con 0 sólo si responden todas las activas.
 
@@ -64,7 +89,7 @@ class VerificarConectividad(Tarea):
 
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todo el catálogo")
     solo_activas = luigi.BoolParameter(description="deja fuera de la tabla las inactivas")
-    timeout = luigi.FloatParameter(default=0, description="segundos por paso")
+    timeout = Segundos(default=0, description="segundos por paso")
     secuencial = luigi.BoolParameter(description="una tienda a la vez")
     rapida = luigi.BoolParameter(description="sólo host y puerto: no necesita driver ni claves")
 
@@ -96,7 +121,7 @@ class VerificarConectividad(Tarea):
     def _elegidas(self):
         catalogo = self.config.catalogo
         if self.tiendas:
-            elegidas = [catalogo.buscar(t) for t in self.tiendas]
+            elegidas = [catalogo.buscar(t) for t in dict.fromkeys(self.tiendas)]
         else:
             elegidas = list(catalogo.tiendas.values())
         return [t for t in elegidas if t.activa or not self.solo_activas]
@@ -113,17 +138,27 @@ class VerificarConectividad(Tarea):
         listas = tuple(r.tienda.id for r in resultados if r.responde and r.tienda.vende)
         if not listas:
             return None
-        rango = cobertura.historia_conocida(self.config)
-        faltan = [
-            (t, dia)
-            for t, tramo in planear(self.config, listas, rango).tramos
-            for dia in cobertura.pendientes(self.config, t, tramo)
-        ]
+        try:
+            faltan = self._faltan(listas)
+        except ErrorFluxion as e:
+            registro.warning("No se puede saber qué falta por cargar: %s", e)
+            return None
         if not faltan:
             return None
         dias = Rango(min(d for _, d in faltan), max(d for _, d in faltan))
         tiendas = ",".join(dict.fromkeys(t.id for t, _ in faltan))
+        opciones = " --local-scheduler" if "--local-scheduler" in sys.argv else ""
         return (
             f"luigi --module fluxion_luigi RangoVentas --desde {dias.desde} --hasta {dias.hasta} "
-            f"--tiendas {tiendas}"
+            f"--tiendas {tiendas}{opciones}"
         )
+
+    def _faltan(self, listas: tuple[str, ...]):
+        # El informe no espera a la carga que esté usando la base.
+        config = Configuracion(replace(self.config.ajustes, espera_base=ESPERA_BASE))
+        rango = cobertura.historia_conocida(config)
+        return [
+            (t, dia)
+            for t, tramo in planear(config, listas, rango).tramos
+            for dia in cobertura.pendientes(config, t, tramo)
+        ]

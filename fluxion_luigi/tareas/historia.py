@@ -51,6 +51,7 @@ def al_morir(tarea: luigi.Task, texto: str) -> None:
 def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:
     if raiz is None or not isinstance(tarea, Tarea):
         return
+    tarea.diario.abrir(**_apertura())
     mes = tarea.desde.strftime("%Y-%m") if hasattr(tarea, "tramo") else None
     tarea.diario.anotar(
         "fallo", tarea=tarea.task_family, tienda=getattr(tarea, "tienda", None), mes=mes,

@@ -4,6 +4,7 @@ from datetime import date
 
 import luigi
 
+from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import leer_fecha
 
 
@@ -41,3 +42,16 @@ class Tiendas(luigi.Parameter):
 
     def _warn_on_wrong_param_type(self, param_name, param_value):
         """Luigi espera texto en un Parameter; aquí el valor es una tupla."""
+
+
+class Segundos(luigi.FloatParameter):
+    """Un tiempo en segundos, mayor que cero."""
+
+    def parse(self, x: str) -> float:
+        try:
+            segundos = float(x)
+        except ValueError:
+            segundos = 0
+        if not 0 < segundos < 86_400:  # tampoco nan
+            raise ErrorUso(f"--timeout {x}: debe ser un número de segundos mayor que cero.")
+        return segundos

@@ -7,14 +7,14 @@ import luigi
 
 from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.errores import ErrorFluxion, ErrorTransitorio
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas import historia
+from fluxion_luigi.tareas import conectividad, historia
 from fluxion_luigi.tareas.base import Tarea
-from fluxion_luigi.tareas.conectividad import ConectividadTienda
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 registro = logging.getLogger("fluxion.ventas")
@@ -52,7 +52,7 @@ class ExtraccionVentas(TareaTiendaMes):
         return {f"consulta_{self.tienda}": 1}
 
     def requires(self):
-        return ConectividadTienda(tienda=self.tienda, corrida=corrida.id_actual())
+        return conectividad.ConectividadTienda(tienda=self.tienda, corrida=corrida.id_actual())
 
     def output(self):
         manifiesto = extraccion.carpeta(self.config, self.lugar, self.tramo.mes).manifiesto
@@ -63,7 +63,12 @@ class ExtraccionVentas(TareaTiendaMes):
 
     def run(self):
         inicio = time.monotonic()
-        resumen = extraccion.extraer(self.config, self.lugar, self.tramo, self._avisar)
+        conectividad.exigir_que_siga(self.diario, self.tienda)
+        try:
+            resumen = extraccion.extraer(self.config, self.lugar, self.tramo, self._avisar)
+        except ErrorTransitorio:
+            conectividad.probar_otra_vez(self.config, self.diario, self.lugar)
+            raise
         self.diario.anotar(
             "extraccion", tienda=self.tienda, mes=self.tramo.mes, filas=resumen.filas,
             dias=len(resumen.dias), ventanas=resumen.ventanas, reutilizadas=resumen.reutilizadas,
@@ -180,7 +185,11 @@ class RangoVentas(Tarea):
     def complete(self) -> bool:
         if self.simular or (self.recargar and not self.requires().complete()):
             return False
-        return all(c.complete() for c in self.cargas())
+        try:
+            return all(c.complete() for c in self.cargas())
+        except ErrorFluxion as e:
+            historia.al_fallar(self, e)  # Luigi lo cuenta como error de planeación y no avisa
+            raise
 
     def run(self):
         if self.simular:

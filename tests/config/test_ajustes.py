@@ -54,7 +54,7 @@ def test_los_valores_del_ambiente_no_se_ven_al_imprimir_la_configuracion(cfg, mo
 
 def test_un_luigi_cfg_que_no_se_entiende_se_dice(tmp_path):
     (tmp_path / "luigi.cfg").write_text("esto no es\nuna configuracion")
-    with pytest.raises(ErrorConfiguracion, match="luigi.cfg"):
+    with pytest.raises(ErrorConfiguracion, match=r"luigi\.cfg"):
         config.leer(tmp_path / "luigi.cfg")
 
 
@@ -62,5 +62,5 @@ def test_una_ruta_de_configuracion_que_no_existe_se_dice(tmp_path, monkeypatch):
     from fluxion_luigi.config import ajustes
 
     monkeypatch.setenv("LUIGI_CONFIG_PATH", str(tmp_path / "no-esta.cfg"))
-    with pytest.raises(ErrorConfiguracion, match="no-esta.cfg"):
+    with pytest.raises(ErrorConfiguracion, match=r"no-esta\.cfg"):
         ajustes.ubicar()

@@ -43,11 +43,9 @@ def test_el_resumen_en_los_bordes(estados, resumen):
 
 
 def test_la_tabla_dice_donde_como_esta_y_cuanto_tardo_cada_tienda():
-    filas = informe.texto(
-        [*varios(C, P, G, N, I),
-         Resultado(Tienda("t", "T", "demo", "SQLite3", archivo=Path("/x")), C, tiempos={"host": 0})],
-        None,
-    ).splitlines()  # fmt: skip
+    de_archivo = Tienda("t", "T", "demo", "SQLite3", archivo=Path("/x"))
+    resultados = [*varios(C, P, G, N, I), Resultado(de_archivo, C, tiempos={"host": 0})]
+    filas = informe.texto(resultados, None).splitlines()
     assert [f.split() for f in filas[:8] if "---" not in f] == [
         ["tienda", "nombre", "host", "puerto", "estado", "tiempo"],
         ["tienda_01", "TIENDA", "1", "10.0.0.1", "1433", "✅", "CONECTADA", "12ms"],

@@ -23,8 +23,8 @@ from tests.escuchas import (
     EspaciosDeRed,
     Mudo,
     Silencioso,
-    esperar,
     espacios_de_red,
+    esperar,
     icmp_permitido,
     puerto_cerrado,
     sin_privilegios,
@@ -39,7 +39,9 @@ _bases = count(1)
 
 
 @pytest.fixture(autouse=True)
-def credenciales(monkeypatch):
+def _ambiente(monkeypatch, proyecto, tmp_path):
+    """Las credenciales de la prueba, y el candado de Luigi en una carpeta propia."""
+    proyecto.ambiente["TMPDIR"] = str(tmp_path)
     for nombre, valor in Servidor.ambiente().items():
         monkeypatch.setenv(nombre, valor)
 
@@ -363,10 +365,19 @@ def test_una_base_de_archivo_sin_la_tabla_de_ventas_la_nombra(proyecto, tmp_path
 def test_un_archivo_tomado_por_otro_no_cuelga_la_prueba(proyecto, tmp_path):
     archivo = tmp_path / "pos.sqlite"
     hacer_pos(archivo, {"2025-03-01": 3})
-    with contextlib.closing(sqlite3.connect(archivo)) as c:
-        c.execute("BEGIN EXCLUSIVE")
+    # Otro proceso: los candados de SQLite no valen contra quien los tiene.
+    tomar = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN EXCLUSIVE');"
+        "print('listo', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", tomar, archivo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True,
+    ) as otro:  # fmt: skip
+        assert otro.stdout.readline() == "listo\n"
         inicio = time.monotonic()
         r = probar(proyecto, en_archivo(archivo), timeout=1)
+        otro.communicate("\n")
     assert time.monotonic() - inicio < 12  # la sesión del POS esperaría 30 s
     assert r.estado is Estado.PUERTO_OK
     assert "no contestó a tiempo" in r.causa
@@ -450,6 +461,22 @@ def test_un_puerto_silencioso_es_ping_ok_solo_si_el_eco_sin_ser_root_lo_prueba(
     assert tiendas["muda"]["estado"] == estado
     # Lo que TCP prueba no depende del eco.
     assert tiendas["cerrada"]["estado"] == "PING OK"
+
+
+def test_una_tienda_que_no_contesta_ecos_no_se_los_espera_si_su_puerto_ya_contesto(red, proyecto):
+    red.escuchar(red.alla, "mudo", red.VIVO, 1700)
+    poner(proyecto, {"abierta": red.VIVO}, 1700)
+    poner(proyecto, {"cerrada": red.VIVO})
+    red.callar_el_eco(True)
+    try:
+        inicio = time.monotonic()
+        tiendas = verificar_en(red, proyecto, "--timeout", "20")
+        duracion = time.monotonic() - inicio
+    finally:
+        red.callar_el_eco(False)
+    estados = {id_: t["estado"] for id_, t in tiendas.items()}
+    assert estados == {"abierta": "PUERTO OK", "cerrada": "PING OK"}
+    assert duracion < 15, "esperó el eco hasta el timeout"
 
 
 def test_un_nombre_con_varias_direcciones_responde_si_responde_una(red, proyecto):

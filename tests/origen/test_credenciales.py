@@ -1,8 +1,8 @@
 """Credenciales y permisos contra un servidor real: lo que entra, lo que no, y lo que se dice."""
 
 import contextlib
+import json
 import os
-import re
 import subprocess
 import time
 from pathlib import Path
@@ -94,7 +94,16 @@ def exigir_sin_secreto(proyecto: Proyecto, salida, *secretos: str) -> None:
             if p.is_file():
                 textos[str(p)] = p.read_bytes().decode("utf-8", "replace")
     assert any(nombre.endswith(".log") for nombre in textos)
-    donde = [nombre for nombre, texto in textos.items() if any(s in texto for s in secretos)]
+    # Tal cual, entre llaves de ODBC y como lo escribirían JSON o el repr de Python.
+    formas = {
+        forma
+        for s in secretos
+        for forma in (
+            s, s.replace("}", "}}"), repr(s)[1:-1], json.dumps(s)[1:-1],
+            json.dumps(s, ensure_ascii=False)[1:-1],
+        )
+    }  # fmt: skip
+    donde = [nombre for nombre, texto in textos.items() if any(f in texto for f in formas)]
     assert donde == []
 
 
@@ -134,8 +143,7 @@ def test_una_clave_dificil_entra_y_tampoco_se_escribe_en_ninguna_parte(tienda, r
     salida = tienda.rango("2025-03-01", "2025-03-07")
     assert salida.codigo == 0, salida.todo
     assert len(tienda.cargado()) == 7
-    entre_llaves = DIFICIL.replace("}", "}}")
-    exigir_sin_secreto(tienda, salida, DIFICIL, entre_llaves)
+    exigir_sin_secreto(tienda, salida, DIFICIL)
 
 
 @pytest.fixture(scope="module")
@@ -196,27 +204,34 @@ def test_una_clave_parecida_no_entra(rol, conectar, clave):
 
 
 @pytest.mark.parametrize(
-    "clave",
-    [BUENA, DIFICIL.replace("'", ""), "con#numeral", "dolar$HOME", "dolar${HOME}fin", "$(date)"],
+    "clave", [BUENA, DIFICIL.replace("'", ""), "con#numeral", "a$HOME", "a${HOME}b", "$(date)"]
 )
-def test_la_clave_de_punto_env_entra_entera(tienda, rol, clave):
-    cambiar_clave(rol, clave)
-    del tienda.ambiente[VARIABLE]
+def test_la_clave_de_punto_env_se_lee_entera(proyecto, clave):
+    proyecto.con_tienda("tienda_01", usuario_env="PRUEBA_USUARIO", clave_env=VARIABLE)
+    proyecto.escribir()
     escapada = clave.replace("\\", "\\\\")
-    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{escapada}'\n", encoding="utf-8")
-    salida = tienda.rango("2025-03-01", "2025-03-01")
-    assert salida.codigo == 0, salida.todo
-    exigir_sin_secreto(tienda, salida, clave)
+    (proyecto.carpeta / ".env").write_text(
+        f"PRUEBA_USUARIO='{ROL}'\n{VARIABLE}='{escapada}'\n", encoding="utf-8"
+    )
+    credencial = proyecto.config.credencial(proyecto.tienda("tienda_01"))
+    assert (credencial.usuario, credencial.clave) == (ROL, clave)
 
 
-def test_el_ambiente_gana_sobre_punto_env(tienda):
-    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{MALA}'\n")
-    salida = tienda.rango("2025-03-01", "2025-03-01")
-    assert salida.codigo == 0, salida.todo
-    tienda.ambiente[VARIABLE] = MALA
+def test_la_clave_se_toma_de_punto_env_y_el_ambiente_gana(tienda):
+    del tienda.ambiente[VARIABLE]
     (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{BUENA}'\n")
+    salida = tienda.rango("2025-03-01", "2025-03-01")
+    assert salida.codigo == 0, salida.todo
+    exigir_sin_secreto(tienda, salida, BUENA)
+
+    tienda.ambiente[VARIABLE] = MALA
     salida = tienda.rango("2025-03-02", "2025-03-02")
     exigir_fallo(salida, tienda, "el servidor rechaza el usuario o la clave")
+
+    (tienda.carpeta / ".env").write_text(f"{VARIABLE}='{MALA}'\n")
+    tienda.ambiente[VARIABLE] = BUENA
+    salida = tienda.rango("2025-03-02", "2025-03-02")
+    assert salida.codigo == 0, salida.todo
 
 
 @pytest.mark.parametrize("valor", [None, ""])
@@ -308,7 +323,7 @@ def test_una_columna_que_cambio_de_tipo_se_dice_y_no_se_carga_nada(tienda, rol, 
     assert list(tienda.carpeta.rglob("*.parcial")) == []
 
 
-@pytest.mark.parametrize("valor", ["timeout", "28000", "tls", "connect failed", "pm 57014"])
+@pytest.mark.parametrize("valor", ["timeout", "28000"])
 def test_un_dato_malo_no_se_confunde_con_otra_causa_por_sus_palabras(tienda, rol, valor):
     hacer(
         rol, base_de(tienda), f"ALTER TABLE {TABLA} ALTER COLUMN cantidad TYPE TEXT",
@@ -374,4 +389,4 @@ def test_la_clave_no_se_ve_en_la_lista_de_procesos(tienda, rol, modulo, vigencia
         finally:
             corrida.kill()
     assert corrida.returncode == 0, fuera + error
-    assert not [linea for linea in vistos.values() if re.search(re.escape(clave), linea)]
+    assert [linea for linea in vistos.values() if clave in linea] == []

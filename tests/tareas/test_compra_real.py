@@ -329,8 +329,8 @@ def test_un_dia_sin_un_solo_total_se_carga_con_total_cero(vacia, postgresql):
 
 def test_los_textos_llegan_letra_por_letra(vacia, postgresql):
     textos = [
-        "Ñame piñata", "👩‍🍳🍕🧀", "O'Brien \"doble\" `x` \\ % ; -- {a} ? \t\n fin", " con espacios ",
-        "", "日本語 Ελλάδα", "a" * 99 + "ñ", "🍕" * 100,
+        "Ñame piñata", "👩‍🍳🍕🧀", " con espacios ", "", "日本語 Ελλάδα", "a" * 99 + "ñ",
+        "🍕" * 100, "O'Brien \"doble\" `x` \\ % ; -- {a} ? \t\n fin",
     ]  # fmt: skip
     lineas = [linea(i, codigo=f"{i}{t[:20]}") for i, t in enumerate(textos)]
     productos = {

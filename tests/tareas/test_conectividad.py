@@ -1,4 +1,4 @@
-"""VerificarConectividad por la línea de órdenes, y la puerta que cada tienda pasa en RangoVentas."""
+"""VerificarConectividad por la línea de órdenes, y la puerta de cada tienda en RangoVentas."""
 
 import contextlib
 import json
@@ -27,6 +27,12 @@ def en_red(host: str, puerto: int, **mas) -> dict:
         "host": host, "puerto": puerto, "base_datos": "pos",
         "usuario_env": "PRUEBA_USUARIO", "clave_env": "PRUEBA_CLAVE", **mas,
     }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _candado_de_luigi_propio(proyecto, tmp_path):
+    """Luigi no deja correr dos órdenes iguales a la vez en una máquina: lo anota en TMPDIR."""
+    proyecto.ambiente["TMPDIR"] = str(tmp_path)
 
 
 def verificar(proyecto: Proyecto, *opciones: str, **mas) -> Salida:
@@ -390,7 +396,7 @@ def test_con_la_base_ocupada_por_una_carga_el_informe_sale_igual_y_sin_esperarla
     proyecto, este_mes
 ):
     """Verificar es lo que se hace mientras corre un backfill: no depende de DuckDB."""
-    desde, hasta = map(str, este_mes)
+    desde = str(este_mes[0])
     proyecto.con_tienda("tienda_01", cada_dia(desde, desde, 2))
     proyecto.ajustes["espera_base"] = "30"
     proyecto.escribir()

@@ -78,6 +78,7 @@ def test_la_base_de_otra_cadena_no_se_toca(dos_tiendas):
     dos_tiendas.escribir()
     salida = dos_tiendas.rango("2025-03", "2025-03")
     frase(salida, "«prueba»", "«otra cadena»", codigo=35)
+    assert "«otra cadena»" in dos_tiendas.reporte()["detalle"][0]["error"]
     assert dos_tiendas.base.read_bytes() == antes
 
 
@@ -219,6 +220,17 @@ def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas
     salida = dos_tiendas.rango("2025-03", "2025-03", "--tiendas", "tienda_01")
     frase(salida, "No concilia tienda_01", "2025-03-20", "-24", codigo=30)
     assert dos_tiendas.cargado() == antes
+
+
+def test_la_misma_orden_dos_veces_a_la_vez_corre_una_sola(dos_tiendas):
+    dos_tiendas.rango("2025-03-01", "2025-03-01")
+    with en_manos_de_otro(dos_tiendas.base, segundos=8):
+        opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+        primera = dos_tiendas.lanzar(*opciones)
+        time.sleep(2)  # la primera espera la base; no hay otra señal que mirar
+        assert dos_tiendas.luigi(*opciones).codigo == 10
+        assert primera.wait(timeout=60) == 0
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
 
 
 def test_luigi_encuentra_su_configuracion_desde_otra_carpeta(dos_tiendas, tmp_path):

@@ -1,0 +1,88 @@
+"""`python -m bench`: levanta el servidor, corre a todos y escribe el resultado."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import informe
+from bench.carrera import correr
+from bench.contendientes import (
+    DLT_CONNECTORX,
+    DLT_PYARROW,
+    GUION,
+    LIMITE,
+    PROYECTO,
+    RAIZ,
+    Caso,
+)
+from bench.datos import crear_tienda, fabrica
+from tests.postgresql import Servidor
+
+
+def main() -> int:
+    """Corre el banco entero y devuelve el código de salida."""
+    opciones = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    opciones.add_argument(
+        "--rapido", action="store_true", help="una décima de las líneas y una vuelta, para probarlo"
+    )
+    rapido = opciones.parse_args().rapido
+    carpeta = Path(tempfile.mkdtemp(prefix="banco_", dir="/tmp"))
+    carpeta.chmod(0o755)
+    servidor = Servidor()
+    try:
+        resultado = _correr(servidor, carpeta, rapido)
+    except RuntimeError as e:
+        print(f"✗ {e}", file=sys.stderr)
+        return 1
+    finally:
+        servidor.borrar()
+        shutil.rmtree(carpeta, ignore_errors=True)
+    print(f"\n{informe.texto(resultado)}\n")
+    for archivo in informe.guardar(resultado):
+        print(f"Escrito: {archivo}")
+    return 0
+
+
+def _correr(servidor: Servidor, carpeta: Path, rapido: bool) -> informe.Resultado:
+    entre, vueltas, vueltas_varias = (10, 1, 1) if rapido else (1, 3, 2)
+    carga = os.getloadavg()[0]
+    casos = _crear_casos(servidor, carpeta, 1_000_000 // entre)
+    todos = (PROYECTO, LIMITE, GUION, DLT_PYARROW, DLT_CONNECTORX)
+    sin_limite = (PROYECTO, GUION, DLT_PYARROW, DLT_CONNECTORX)
+    una, varias, grande = casos
+    return informe.Resultado(
+        una=correr(una, todos, vueltas, carpeta, _avisar("una tienda")),
+        varias=correr(varias, sin_limite, vueltas_varias, carpeta, _avisar("varias tiendas")),
+        grande=correr(grande, (PROYECTO,), 1, carpeta, _avisar("mes grande")),
+        rapido=rapido,
+        carga_media=carga,
+    )
+
+
+def _crear_casos(servidor: Servidor, carpeta: Path, filas: int) -> list[Caso]:
+    """Una tienda con `filas` líneas, ocho que las suman entre todas, y una con cinco veces más."""
+    ventas = (RAIZ / "sql" / "stellar_postgresql" / "ventas.sql").read_text(encoding="utf-8")
+    cantidades = {"tienda_a": filas, "tienda_g": 5 * filas}
+    cantidades |= {f"tienda_{n}": filas // 8 for n in range(1, 9)}
+    tiendas = {}
+    with fabrica() as reales:
+        for nombre, n in cantidades.items():
+            print(f"· {nombre}: {n:,} líneas".replace(",", "."), flush=True)
+            tiendas[nombre] = crear_tienda(servidor, reales, nombre, n, ventas, carpeta)
+    grupo = [tiendas[f"tienda_{n}"] for n in range(1, 9)]
+    return [
+        Caso(servidor, [tiendas["tienda_a"]]),
+        Caso(servidor, grupo, a_la_vez=3),
+        Caso(servidor, [tiendas["tienda_g"]]),
+    ]
+
+
+def _avisar(caso: str):
+    return lambda texto: print(f"· {caso}, {texto}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""El resultado: las tablas, si se llegó a cada objetivo, y los archivos que lo guardan."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+from tabulate import tabulate
+
+from bench.carrera import Marca
+
+CARPETA = Path(__file__).parent
+PAQUETES = (
+    "arrow-odbc", "connectorx", "dlt", "duckdb", "luigi", "pandas", "psycopg2-binary", "pyarrow",
+    "pyodbc", "sqlalchemy",
+)  # fmt: skip
+NOTA = """\
+Cada contendiente es un proceso entero, medido desde fuera: reloj del arranque a la salida, CPU de \
+él y de sus descendientes (la que da el núcleo al recogerlo) y pico de memoria del árbol (suma de \
+PSS cada 50 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU resto» es lo \
+que gastó mientras tanto el resto de la máquina: el servidor y, si la máquina no estaba quieta, lo \
+ajeno. \
+Las cifras son la mediana de las vueltas; entre paréntesis, la menor y la mayor. Todos leen las \
+mismas 33 columnas con la misma consulta, y una cifra sólo vale si dejó las mismas filas y el \
+mismo total que la tienda.
+
+- Este proyecto hace todo: conectividad, conteos, staging, conciliación, carga y marcador.
+- El límite del driver lee con la misma cadena ODBC y el mismo lote, y no guarda nada.
+- El script lee por esa misma cadena ODBC, en trozos de 50.000, a una tabla con los mismos tipos.
+- dlt lee por psycopg2 (pyarrow) o por su propio protocolo (connectorx), no por ODBC.
+- Con varias tiendas todos atienden tres a la vez: el proyecto con 3 workers, el script con sus \
+3 hilos y dlt con 3 hilos de extracción (`parallelize`)."""
+
+
+@dataclass(frozen=True)
+class Objetivo:
+    """Una meta, lo medido y si se llegó."""
+
+    meta: str
+    medido: str
+    cumplido: bool
+
+
+@dataclass(frozen=True)
+class Resultado:
+    """Lo medido en los tres casos, por clave de contendiente."""
+
+    una: Mapping[str, Marca]
+    varias: Mapping[str, Marca]
+    grande: Mapping[str, Marca]
+    rapido: bool
+    carga_media: float
+
+
+def objetivos(r: Resultado) -> list[Objetivo]:
+    """Las metas del proyecto, calculadas con lo medido."""
+    salida = []
+    for clave, nombre, minimo in (("guion", "script", 3.0), ("dlt_pyarrow", "dlt pyarrow", 1.8)):
+        una, varias = (veces(caso, "proyecto", clave) for caso in (r.una, r.varias))
+        salida += [
+            Objetivo(f"una tienda: al menos {minimo:g} veces el {nombre}", f"{una:.2f}",
+                     una >= minimo),
+            Objetivo(f"varias tiendas: más veces el {nombre} que con una, y que {minimo:g}",
+                     f"{varias:.2f} (una: {una:.2f})", varias > max(una, minimo)),
+        ]  # fmt: skip
+    frente = r.una["proyecto"].segundos / r.una["limite"].segundos
+    pico, grande = r.una["proyecto"].pico, r.grande["proyecto"].pico
+    worker = max(pico, grande, r.varias["proyecto"].pico_rama)
+    crece = grande / pico
+    multiplo = r.grande["proyecto"].filas / r.una["proyecto"].filas
+    return [
+        *salida,
+        Objetivo("tienda-mes entera: a lo sumo 1.3 veces el límite del driver", f"{frente:.2f}",
+                 frente <= 1.3),
+        Objetivo("memoria de un worker: menos de 400 MB", f"{worker:.0f} MB", worker < 400),
+        Objetivo(f"la misma memoria con {multiplo:g} veces las líneas (hasta 10 % más)",
+                 f"{pico:.0f} y {grande:.0f} MB", crece <= 1.1),
+    ]  # fmt: skip
+
+
+def veces(caso: Mapping[str, Marca], uno: str, otro: str) -> float:
+    """Cuántas veces las filas por segundo de otro hace uno."""
+    return caso[uno].filas_por_segundo / caso[otro].filas_por_segundo
+
+
+def tabla(caso: Mapping[str, Marca], formato: str) -> str:
+    """La tabla de un caso, del más rápido al más lento."""
+    filas = []
+    for m in sorted(caso.values(), key=lambda m: m.segundos):
+        filas.append([
+            m.contendiente.nombre, f"{_miles(m.filas_por_segundo)} {_entre(m.ritmos)}",
+            f"{m.segundos:.1f}",
+            f"{m.cpu:.1f}", f"{m.cpu_resto:.1f}", f"{m.pico:.0f}", f"{m.mayor_proceso:.0f}",
+            *(f"{m.filas_por_segundo / caso[c].filas_por_segundo:.2f}" if c in caso else "-"
+              for c in ("guion", "dlt_pyarrow", "limite")),
+        ])  # fmt: skip
+    return tabulate(
+        filas, tablefmt=formato, disable_numparse=True, colalign=("left", *["right"] * 9),
+        headers=["contendiente", "filas/s", "s", "CPU s", "CPU resto s", "pico MB",
+                 "mayor proceso MB", "veces el script", "veces dlt pyarrow", "veces el límite"],
+    )  # fmt: skip
+
+
+def texto(r: Resultado, formato: str = "simple") -> str:
+    """Las tablas y los objetivos, para la terminal o (con formato github) para Markdown."""
+    titulo = "## " if formato == "github" else ""
+    partes = []
+    for caso, que in ((r.una, "Una tienda, un mes"), (r.varias, "Varias tiendas, tres a la vez"),
+                      (r.grande, "Un mes más grande (memoria)")):  # fmt: skip
+        filas = _miles(next(iter(caso.values())).filas)
+        partes += [f"{titulo}{que}: {filas} líneas", tabla(caso, formato)]
+    metas = [["sí" if o.cumplido else "NO", o.meta, o.medido] for o in objetivos(r)]
+    partes += [
+        f"{titulo}Objetivos",
+        tabulate(metas, headers=["se llegó", "objetivo", "medido"], tablefmt=formato,
+                 disable_numparse=True),
+    ]  # fmt: skip
+    return "\n\n".join(partes)
+
+
+def guardar(r: Resultado) -> list[Path]:
+    """Escribe `bench/resultado.md` y `bench/resultado.json` y dice dónde quedaron."""
+    nombre = "prueba_rapida" if r.rapido else "resultado"
+    md, js = (CARPETA / f"{nombre}.{e}" for e in ("md", "json"))
+    maquina = _maquina(r)
+    lineas = "\n".join(f"- {k}: {v}" for k, v in maquina.items())
+    md.write_text(
+        f"# Banco de medidas\n\n{NOTA}\n\n{texto(r, 'github')}\n\n## Dónde y cuándo\n\n{lineas}\n\n"
+        f"Se repite con `make bench{' OPCIONES=--rapido' if r.rapido else ''}`.\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    casos = {"una": r.una, "varias": r.varias, "grande": r.grande}
+    datos = {
+        "maquina": maquina,
+        "casos": {
+            caso: {
+                clave: {"filas": m.filas, "medidas": [_sin_salida(x) for x in m.medidas]}
+                for clave, m in marcas.items()
+            }
+            for caso, marcas in casos.items()
+        },
+        "objetivos": [asdict(o) for o in objetivos(r)],
+    }
+    js.write_text(json.dumps(datos, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return [md, js]
+
+
+def _sin_salida(medida) -> dict:
+    return {k: round(v, 2) for k, v in asdict(medida).items() if k != "salida"}
+
+
+def _maquina(r: Resultado) -> dict[str, str]:
+    return {
+        "fecha": datetime.now().astimezone().isoformat(timespec="minutes"),
+        "procesador": f"{_procesador()}, {os.cpu_count()} núcleos",
+        "memoria": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
+        "carga media al empezar": f"{r.carga_media:.1f}",
+        "sistema": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "versiones": ", ".join(f"{p} {version(p)}" for p in PAQUETES),
+    }
+
+
+def _procesador() -> str:
+    try:
+        for linea in Path("/proc/cpuinfo").read_text().splitlines():
+            if linea.startswith("model name"):
+                return linea.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _miles(n: float) -> str:
+    return f"{n:,.0f}".replace(",", ".")
+
+
+def _entre(ritmos: list[float]) -> str:
+    return f"({_miles(min(ritmos))}–{_miles(max(ritmos))})" if len(ritmos) > 1 else ""
