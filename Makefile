@@ -48,7 +48,7 @@ demo: $(VENV)/.base
 
 test: $(VENV)/.pruebas
 	@herramientas/sistema.sh pruebas
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.pruebas
 	@$(BIN)/ruff check .

@@ -98,12 +98,6 @@ def agrupar(dias: Iterable[date], maximo: int | None = None) -> list[Rango]:
     return rangos
 
 
-def mitades(ventana: Rango) -> tuple[Rango, Rango]:
-    """Parte en dos una ventana de al menos dos días."""
-    medio = ventana.desde + (len(ventana) // 2 - 1) * UN_DIA
-    return Rango(ventana.desde, medio), Rango(medio + UN_DIA, ventana.hasta)
-
-
 def describir(dias: Iterable[date]) -> str:
     """Una lista corta para personas: `2025-03-01 a 2025-03-07, 2025-03-09`."""
     partes = [

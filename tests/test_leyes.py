@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fluxion_luigi.periodos import Rango, agrupar, meses, mitades
+from fluxion_luigi.periodos import Rango, agrupar, meses
 from tests.proyecto import Proyecto, cada_dia, vender
 
 PRIMERO, DIAS = date(2025, 3, 25), 14  # dos meses, para que haya más de un marcador
@@ -128,13 +128,6 @@ def test_agrupar_dias_en_ventanas_no_pierde_ni_agrega_dias(dias, maximo):
     ventanas = agrupar(dias, maximo)
     assert [d for v in ventanas for d in v] == sorted(dias)
     assert all(len(v) <= maximo for v in ventanas)
-
-
-@given(rangos.filter(lambda r: len(r) > 1))
-def test_las_mitades_de_una_ventana_son_la_ventana(ventana):
-    primera, segunda = mitades(ventana)
-    assert list(primera) + list(segunda) == list(ventana)
-    assert abs(len(primera) - len(segunda)) <= 1
 
 
 @given(rangos)

@@ -125,7 +125,9 @@ def _seccion(archivo: Path) -> dict[str, str]:
 
 def _punto_env(ruta: Path) -> dict[str, str]:
     try:
-        return {k: v for k, v in dotenv_values(ruta).items() if v is not None}
+        # Sin interpolar: una clave puede llevar ${…} dentro.
+        valores = dotenv_values(ruta, interpolate=False)
+        return {k: v for k, v in valores.items() if v is not None}
     except (OSError, UnicodeDecodeError) as e:
         raise ErrorConfiguracion(f"No se puede leer {ruta}: {e}") from None
 

@@ -15,7 +15,7 @@ from fluxion_luigi.conciliacion import exigir_dentro, exigir_iguales
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
 from fluxion_luigi.flujo.lectura import Lectura
-from fluxion_luigi.periodos import Rango, agrupar, mitades
+from fluxion_luigi.periodos import Rango, agrupar
 from fluxion_luigi.staging.ventanas import Carpeta, Ventana
 
 registro = logging.getLogger("fluxion.extraccion")
@@ -109,20 +109,27 @@ class _Trabajo:
         """Las ventanas que dejó una corrida anterior y que el origen sigue confirmando."""
         buenas, pedidos = [], set(dias)
         for v in self.destino.leidas():
-            util = pedidos.issuperset(v.rango) and v.archivo.is_file() and _sirve(self.config, v)
-            if util and self._insistir(v.rango, self.lectura.contar, v.rango) == v.leido:
+            if pedidos.issuperset(v.rango) and self._sigue_igual(v):
                 buenas.append(v)
                 pedidos.difference_update(v.rango)
             else:
                 v.borrar()
         return buenas
 
+    def _sigue_igual(self, v: Ventana) -> bool:
+        if not v.archivo.is_file() or not _sirve(self.config, v):
+            return False
+        try:
+            return self._insistir(v.rango, self.lectura.contar, v.rango) == v.leido
+        except ErrorTiempo:
+            return False  # se lee otra vez, y esa lectura sí sabe partirse
+
     def leer_todas(self, dias: list[date], listas: list[Ventana]) -> list[Ventana]:
         """Lee lo que falta, en orden; la ventana que agota el tiempo se parte en mitades."""
         hechos = {d for v in listas for d in v.rango}
         filas = sum(v.filas for v in listas)
-        cola = agrupar((d for d in dias if d not in hechos), self.config.ajustes.ventana_dias)
-        leidas = []
+        maximo, leidas = self.config.ajustes.ventana_dias, []
+        cola = agrupar((d for d in dias if d not in hechos), maximo)
         while cola:
             ventana = cola.pop(0)
             avance = partial(self._avanzo, len(hechos), len(dias), filas)
@@ -132,11 +139,14 @@ class _Trabajo:
             except ErrorTiempo:
                 if len(ventana) == 1:
                     raise
+                # Las que siguen tampoco cabrían: no se espera dos timeouts por cada una.
+                maximo = (len(ventana) + 1) // 2
                 registro.warning(
-                    "%s: la ventana %s agota el tiempo; se parte en dos", self.tienda.id, ventana
-                )
+                    "%s: la ventana %s agota el tiempo; se sigue de a %d día(s)",
+                    self.tienda.id, ventana, maximo,
+                )  # fmt: skip
                 self.resumen.partidas += 1
-                cola[:0] = mitades(ventana)
+                cola = agrupar((d for v in (ventana, *cola) for d in v), maximo)
                 continue
             leidas.append(leida)
             hechos.update(ventana)

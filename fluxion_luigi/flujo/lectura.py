@@ -19,6 +19,7 @@ from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransi
 from fluxion_luigi.origen import cadena, fallos
 from fluxion_luigi.origen.odbc import Pedido
 from fluxion_luigi.periodos import Rango
+from fluxion_luigi.staging.ventanas import borrador
 
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 Avisar = Callable[[int], None]
@@ -96,6 +97,8 @@ class Lectura:
         except BaseException:
             # Tras un error no se confía en la sesión: la siguiente ventana estrena lector.
             self._terminar()
+            if "archivo" in orden:
+                borrador(Path(orden["archivo"])).unlink(missing_ok=True)
             raise
 
     def _esperar_conexion(self, donde: str) -> None:

@@ -89,6 +89,8 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         "segundos_extraccion": extraccion.get("segundos"),
         "segundos_carga": carga["segundos"] if carga else None,
         "ventanas": extraccion.get("ventanas"),
+        "reutilizadas": extraccion.get("reutilizadas"),
+        "partidas": extraccion.get("partidas"),
         "intentos": extraccion.get("intentos"),
         "clase_error": fallo["clase"] if fallo else None,
         "error": fallo["texto"] if fallo else None,

@@ -58,6 +58,8 @@ def al_esquema(lote: pa.RecordBatch, sistema: str) -> pa.RecordBatch:
         columna = lote.column(lote.schema.get_field_index(campo.name))
         try:
             columnas.append(_convertir(columna, campo.type))
+            if pa.types.is_time(campo.type):
+                _exigir_horas_del_dia(columnas[-1])
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
             raise ErrorTipos(
                 f"La columna {campo.name} llegó como {columna.type} y un valor no cabe en "
@@ -65,6 +67,13 @@ def al_esquema(lote: pa.RecordBatch, sistema: str) -> pa.RecordBatch:
                 f"del sistema «{sistema}»."
             ) from None
     return pa.RecordBatch.from_arrays(columnas, schema=ESQUEMA)
+
+
+def _exigir_horas_del_dia(horas: pa.Array) -> None:
+    """Arrow deja pasar 24:00:00, que no es una hora de ningún día."""
+    mayor = pc.max(horas.cast(pa.int32())).as_py()
+    if mayor is not None and mayor >= 24 * 3600:
+        raise pa.ArrowInvalid(f"hay una hora de {mayor} segundos")
 
 
 def _convertir(columna: pa.Array, tipo: pa.DataType) -> pa.Array:

@@ -67,7 +67,8 @@ _CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
      Fallo("la consulta fue víctima de un interbloqueo", "Se reintenta.", _RED)),
     (_es(r"\btimeout\b|\btimed out\b|lock request time out", estado="hyt00|hyt01|57014",
          nativo="1222"),
-     Fallo("la tienda no contestó a tiempo", "Se reintenta con ventanas más cortas.", ErrorTiempo)),
+     Fallo("la tienda no contestó a tiempo",
+           "Se reintenta y, si sigue, con ventanas más cortas.", ErrorTiempo)),
     (_es(r"conversion failed|error converting|out of range|invalid input syntax|"
          r"arithmetic overflow", estado=r"42\w{3}|22\w{3}"),
      Fallo("el servidor no puede ejecutar la consulta con los datos que tiene",

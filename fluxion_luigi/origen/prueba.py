@@ -1,30 +1,35 @@
 """El proceso que prueba una base: entra, prepara la sesión y ejecuta la consulta sobre cero días.
 
 Recibe el pedido en JSON por la entrada (lleva la clave: no va por argumentos). Sale con 0 si todo
-fue bien; si no, con 1 y lo que dijo el driver por la salida.
+fue bien; si no, con 1 y lo que dijo el driver por la salida. Usa la misma biblioteca que la lectura
+porque pyodbc no puede ponerle límite a una consulta en todos los drivers, y una prueba que se agota
+no debe dejar una consulta viva en la tienda.
 """
 
 import json
 import sys
 
-import pyodbc
+import arrow_odbc
 
 
 def main() -> int:
     """Hace la prueba y devuelve el código de salida."""
     pedido = json.load(sys.stdin)
     try:
-        conexion = pyodbc.connect(pedido["cadena"], timeout=pedido["timeout"], autocommit=True)
-        # No todo driver admite este límite; quien llama pone el suyo al proceso.
-        try:
-            conexion.timeout = pedido["timeout"]
-        except pyodbc.Error as e:
-            print(f"sin límite por consulta: {e}", file=sys.stderr)
+        conexion = arrow_odbc.connect(pedido["cadena"], login_timeout_sec=pedido["timeout"])
         for sentencia in pedido["sesion"]:
             conexion.execute(sentencia)
-        conexion.execute(pedido["consulta"], pedido["parametros"]).fetchall()
-    except pyodbc.Error as e:
-        print(e.args[-1])
+        lotes = conexion.read_arrow_batches(
+            query=pedido["consulta"],
+            parameters=pedido["parametros"],
+            batch_size=1,
+            max_text_size=1000,
+            query_timeout_sec=pedido["timeout"],
+        )
+        for _ in lotes:
+            continue
+    except arrow_odbc.Error as e:
+        print(e)
         return 1
     return 0
 

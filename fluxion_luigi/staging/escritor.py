@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from fluxion_luigi.archivos import crear_carpeta, disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.staging.ventanas import borrador
 
 
 class Cuenta:
@@ -73,7 +74,7 @@ def escribir(
     """
     cuenta = Cuenta()
     crear_carpeta(archivo.parent)
-    temporal = archivo.with_name(f".{archivo.name}.parcial")
+    temporal = borrador(archivo)
     try:
         with disco(archivo), pq.ParquetWriter(temporal, esquema, compression="zstd") as escritor:
             for tabla in _juntar(lotes, chunk_filas, avanzo):

@@ -114,6 +114,11 @@ class Carpeta:
                 self.ruta.parent.rmdir()
 
 
+def borrador(archivo: Path) -> Path:
+    """Donde se escribe una ventana mientras llega; se renombra al terminar."""
+    return archivo.with_name(f".{archivo.name}.parcial")
+
+
 def huella(archivo: Path) -> str:
     """El sha256 de un archivo, en hexadecimal."""
     with archivo.open("rb") as f:

@@ -12,7 +12,7 @@ SELECT
     CAST(t.c_caja AS VARCHAR(10)) AS caja,
     CAST(t.c_localidad AS VARCHAR(10)) AS localidad,
     CAST(t.c_concepto AS VARCHAR(5)) AS tipo_documento,
-    CAST(t.h_hora AS TIME(0)) AS hora,
+    CAST(date_trunc('second', t.h_hora) AS TIME(0)) AS hora,
     CAST(t.codigo AS VARCHAR(30)) AS codigo,
     CAST(p.c_descri AS VARCHAR(100)) AS descripcion,
     CAST(p.c_marca AS VARCHAR(40)) AS marca,

@@ -223,7 +223,7 @@ def test_la_ventana_que_agota_el_tiempo_se_parte_hasta_que_pasa(tienda, rele, po
     rele.enmudecer(tras=5 * BYTES_POR_DIA)  # siete días no caben en una conexión; cuatro sí
     salida = tienda.rango("2025-03-01", "2025-03-07")
     assert salida.codigo == 0, salida.todo
-    assert "20250301-20250307 agota el tiempo; se parte en dos" in salida.error
+    assert "20250301-20250307 agota el tiempo; se sigue de a 4 día(s)" in salida.error
     assert ventanas(tienda) == 2
     exigir_lo_mismo_que_el_origen(tienda, postgresql, "2025-03-01", "2025-03-07")
 
