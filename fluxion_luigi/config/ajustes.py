@@ -34,7 +34,7 @@ class Ajustes:
     sql: Path = Path("sql")
     zona_horaria: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Caracas"))
     chunk_filas: int = 50_000
-    memoria_odbc_mb: int = 48
+    memoria_odbc_mb: int = 24
     ventana_dias: int = 7
     timeout_conexion: int = 15
     timeout_sin_avance: int = 120
@@ -44,7 +44,7 @@ class Ajustes:
     dias_provisionales: int = 3
     espera_base: float = 600.0
     espera_tienda: float = 3600.0
-    memoria_duckdb_mb: int = 256
+    memoria_duckdb_mb: int = 128
     hilos_duckdb: int = 2
     conectividad_timeout: float = 5.0
     conectividad_paralelo: int = 10

@@ -22,7 +22,8 @@ import arrow_odbc
 
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.origen.columnas import ESQUEMA
-from fluxion_luigi.origen.odbc import Conexion, Pedido
+from fluxion_luigi.origen.odbc import Conexion
+from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.escritor import escribir
 from fluxion_luigi.staging.ventanas import Ventana, huella

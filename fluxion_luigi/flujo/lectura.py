@@ -17,7 +17,7 @@ from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransitorio
 from fluxion_luigi.origen import cadena, fallos
-from fluxion_luigi.origen.odbc import Pedido
+from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import borrador
 
@@ -120,8 +120,9 @@ class Lectura:
             stderr=self._quejas,
             text=True,
             encoding="utf-8",
-            # Los drivers traducen los acentos según el locale, y el de cron suele ser C.
-            env={**os.environ, "LC_ALL": _LOCALE},
+            # Los drivers traducen los acentos según el locale, y el de cron suele ser C. NumPy,
+            # que entra con Arrow, no arranca sus hilos: aquí no calcula nada.
+            env={**os.environ, "LC_ALL": _LOCALE, "OPENBLAS_NUM_THREADS": "1"},
         )
         self._mensajes: queue.Queue[str | None] = queue.Queue()
         threading.Thread(

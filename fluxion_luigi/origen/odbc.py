@@ -5,8 +5,7 @@ un DECIMAL a una columna de texto vuelve cero un «abc». Se toma el tipo que de
 conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -16,29 +15,11 @@ import pyarrow as pa
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.errores import ErrorTipos
 from fluxion_luigi.origen import columnas
+from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
 
 # Los textos sin ancho declarado ocuparían gigas de búfer; ninguna columna declarada pasa de aquí.
 ANCHO_MAXIMO_TEXTO = 1000
-
-
-@dataclass(frozen=True)
-class Pedido:
-    """Lo que hace falta para leer una tienda. Lleva la clave: viaja por tubería, no se muestra."""
-
-    cadena: str
-    sistema: str
-    sesion: Sequence[str]
-    ventas: str
-    conteo: str
-    formato_fecha: str
-    chunk_filas: int
-    memoria_odbc_mb: int
-    timeout_conexion: int
-    timeout_consulta: int
-
-    def __repr__(self) -> str:
-        return f"Pedido({self.sistema}, cadena oculta)"
 
 
 class Conexion:

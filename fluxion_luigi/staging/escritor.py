@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -76,10 +77,15 @@ def escribir(
     crear_carpeta(archivo.parent)
     temporal = borrador(archivo)
     try:
-        with disco(archivo), pq.ParquetWriter(temporal, esquema, compression="zstd") as escritor:
+        with disco(archivo), _abrir(temporal, esquema) as escritor, ThreadPoolExecutor(1) as hilo:
+            pendiente: Future | None = None
             for tabla in _juntar(lotes, chunk_filas, avanzo):
-                escritor.write_table(tabla, row_group_size=len(tabla))
-                cuenta.sumar(tabla)
+                if pendiente:
+                    pendiente.result()
+                # Se escribe mientras llega el trozo siguiente; nunca hay más de uno en espera.
+                pendiente = hilo.submit(_guardar, escritor, cuenta, tabla)
+            if pendiente:
+                pendiente.result()
         with disco(archivo):
             with temporal.open("rb") as f:
                 os.fsync(f.fileno())
@@ -87,6 +93,18 @@ def escribir(
     finally:
         temporal.unlink(missing_ok=True)
     return cuenta
+
+
+def _abrir(archivo: Path, esquema: pa.Schema) -> pq.ParquetWriter:
+    # Nadie busca dentro del staging: sin estadísticas, y el dinero como entero de 64 bits.
+    return pq.ParquetWriter(
+        archivo, esquema, compression="zstd", write_statistics=False, store_decimal_as_integer=True
+    )
+
+
+def _guardar(escritor: pq.ParquetWriter, cuenta: Cuenta, tabla: pa.Table) -> None:
+    escritor.write_table(tabla, row_group_size=len(tabla))
+    cuenta.sumar(tabla)
 
 
 def _juntar(lotes, chunk_filas: int, avanzo) -> Iterable[pa.Table]:

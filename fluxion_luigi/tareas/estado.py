@@ -3,7 +3,6 @@
 import luigi
 
 from fluxion_luigi import cobertura
-from fluxion_luigi.informes import estado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.base import Tarea
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
@@ -20,6 +19,9 @@ class EstadoVentas(Tarea):
         return False
 
     def run(self):
+        # Trae pandas, que ocupa 80 MB y tarda: las demás tareas no lo cargan.
+        from fluxion_luigi.informes import estado
+
         rango = self._rango()
         tiendas = self.config.catalogo.elegir(self.tiendas)
         marco = estado.dias(self.config, tiendas, rango)
