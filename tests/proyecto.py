@@ -23,6 +23,7 @@ LUIGI = Path(sys.executable).with_name("luigi")
 # Ajustes para que las pruebas no esperen lo que esperaría una corrida de verdad.
 RAPIDO = {
     "pausa_inicial": "0.05",
+    "segundos_por_ventana": "0",
     "pausa_maxima": "0.2",
     "espera_base": "20",
     "conectividad_timeout": "10",

@@ -36,6 +36,7 @@ class Ajustes:
     chunk_filas: int = 50_000
     memoria_odbc_mb: int = 24
     ventana_dias: int = 7
+    segundos_por_ventana: float = 20.0
     timeout_conexion: int = 15
     timeout_sin_avance: int = 120
     intentos: int = 4
@@ -45,7 +46,7 @@ class Ajustes:
     espera_base: float = 600.0
     espera_tienda: float = 3600.0
     memoria_duckdb_mb: int = 128
-    hilos_duckdb: int = 2
+    hilos_duckdb: int = 1
     conectividad_timeout: float = 5.0
     conectividad_paralelo: int = 10
     conectividad_vigencia: float = 300.0
@@ -57,7 +58,10 @@ class Ajustes:
 
 
 CLAVES = tuple(f.name for f in fields(Ajustes) if f.name not in ("archivo", "ambiente"))
-_POSITIVAS = {f.name for f in fields(Ajustes) if f.type in (int, float)} - {"dias_provisionales"}
+_POSITIVAS = {f.name for f in fields(Ajustes) if f.type in (int, float)} - {
+    "dias_provisionales",
+    "segundos_por_ventana",
+}
 
 
 def ubicar() -> Path:

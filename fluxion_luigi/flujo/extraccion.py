@@ -1,6 +1,7 @@
 """La extracción de una tienda-mes: ventana por ventana, con reintentos, hasta el manifiesto."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -125,34 +126,46 @@ class _Trabajo:
             return False  # se lee otra vez, y esa lectura sí sabe partirse
 
     def leer_todas(self, dias: list[date], listas: list[Ventana]) -> list[Ventana]:
-        """Lee lo que falta, en orden; la ventana que agota el tiempo se parte en mitades."""
+        """Lee lo que falta, en orden; la ventana que agota el tiempo se parte."""
         hechos = {d for v in listas for d in v.rango}
         filas = sum(v.filas for v in listas)
-        maximo, leidas = self.config.ajustes.ventana_dias, []
-        cola = agrupar((d for d in dias if d not in hechos), maximo)
-        while cola:
-            ventana = cola.pop(0)
+        faltan = [d for d in dias if d not in hechos]
+        tamano, tope, leidas = self.config.ajustes.ventana_dias, len(dias), []
+        while faltan:
+            ventana = agrupar(faltan, tamano)[0]
             avance = partial(self._avanzo, len(hechos), len(dias), filas)
             avance(0)
+            inicio = time.monotonic()
             try:
                 leida = self._insistir(ventana, self._una_vez, ventana, avance)
             except ErrorTiempo:
                 if len(ventana) == 1:
                     raise
                 # Las que siguen tampoco cabrían: no se espera dos timeouts por cada una.
-                maximo = (len(ventana) + 1) // 2
-                registro.warning(
-                    "%s: la ventana %s agota el tiempo; se sigue de a %d día(s)",
-                    self.tienda.id, ventana, maximo,
-                )  # fmt: skip
-                self.resumen.partidas += 1
-                cola = agrupar((d for v in (ventana, *cola) for d in v), maximo)
+                tamano = tope = (len(ventana) + 1) // 2
+                self._decir_que_parte(ventana, tamano)
                 continue
+            tamano = min(
+                tope, self._dias_que_caben(len(ventana), time.monotonic() - inicio, tamano)
+            )
             leidas.append(leida)
             hechos.update(ventana)
             filas += leida.filas
+            faltan = faltan[len(ventana) :]
         self.avisar(len(dias), len(dias), filas)
         return leidas
+
+    def _dias_que_caben(self, dias: int, segundos: float, tamano: int) -> int:
+        """Cuántos días pedir a continuación, por lo que acaban de tardar estos."""
+        meta = self.config.ajustes.segundos_por_ventana
+        return max(1, int(dias * meta / max(segundos, 0.001))) if meta else tamano
+
+    def _decir_que_parte(self, ventana: Rango, dias: int) -> None:
+        self.resumen.partidas += 1
+        registro.warning(
+            "%s: la ventana %s agota el tiempo; se sigue de a %d día(s)",
+            self.tienda.id, ventana, dias,
+        )  # fmt: skip
 
     def _avanzo(self, hechos: int, dias: int, filas: int, de_la_ventana: int) -> None:
         self.avisar(hechos, dias, filas + de_la_ventana)

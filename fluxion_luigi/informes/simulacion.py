@@ -7,6 +7,8 @@ from tabulate import tabulate
 from fluxion_luigi.flujo.plan import Pedido, Plan
 from fluxion_luigi.periodos import describir
 
+NOTA = "* Si todas fueran de ventana_dias; se ajustan a lo que tarde la tienda."
+
 
 def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     """La tabla de la simulación, con lo que queda fuera y por qué."""
@@ -19,10 +21,10 @@ def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     filas.append(["TOTAL", "", tramos, dias, sum(p.ventanas for p in pedidos), ""])
     tabla = tabulate(
         filas,
-        headers=["tienda", "nombre", "meses", "días", "ventanas", "qué días"],
+        headers=["tienda", "nombre", "meses", "días", "ventanas*", "qué días"],
         tablefmt="simple",
     )
     return "\n".join(
         [f"Simulación de {plan.rango.desde} a {plan.rango.hasta}: no se contactó a nadie.", "",
-         tabla, *plan.excluidos()]
+         tabla, NOTA, *plan.excluidos()]
     )  # fmt: skip
