@@ -22,7 +22,7 @@ PAQUETES = (
 NOTA = """\
 Cada contendiente es un proceso entero, medido desde fuera: reloj del arranque a la salida, CPU de \
 él y de sus descendientes (la que da el núcleo al recogerlo) y pico de memoria del árbol (suma de \
-PSS cada 50 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU resto» es lo \
+PSS cada 250 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU resto» es lo \
 que gastó mientras tanto el resto de la máquina: el servidor y, si la máquina no estaba quieta, lo \
 ajeno. \
 Las cifras son la mediana de las vueltas; entre paréntesis, la menor y la mayor. Todos leen las \

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-PERIODO = 0.05
+PERIODO = 0.25
 MB = 2**20
 
 

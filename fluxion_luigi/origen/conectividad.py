@@ -264,6 +264,7 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
         hecho = subprocess.run(
             [sys.executable, "-m", "fluxion_luigi.origen.prueba"],
             input=json.dumps(pedido), capture_output=True, text=True, timeout=timeout + 2,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # NumPy entra con Arrow; no calcula
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"timeout: la base no contestó en {timeout:g} s"
