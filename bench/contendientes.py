@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tests.postgresql import CLAVE, USUARIO, Servidor
 from tests.proyecto import LUIGI, RAIZ, Proyecto
 
 CHUNK = 50_000
+BASE = "datos/ventas.duckdb"  # la de luigi.cfg
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _proyecto(caso: Caso, carpeta: Path) -> Preparado:
         str(LUIGI), "--module", "fluxion_luigi", "RangoVentas", "--desde", str(MES.desde),
         "--hasta", str(MES.hasta), "--local-scheduler", "--workers", str(caso.a_la_vez),
     ]  # fmt: skip
-    return Preparado(orden, ambiente, "", _contar(carpeta, "ventas_raw"))
+    return Preparado(orden, ambiente, "", _contar(carpeta / BASE, "ventas_raw"))
 
 
 def _limite(caso: Caso, carpeta: Path) -> Preparado:
@@ -75,7 +77,7 @@ def _limite(caso: Caso, carpeta: Path) -> Preparado:
 
 
 def _guion(caso: Caso, carpeta: Path) -> Preparado:
-    return _corredor("guion", _pedido(caso, carpeta), _contar(carpeta, "ventas"))
+    return _corredor("guion", _pedido(caso, carpeta), _contar(carpeta / "banco.duckdb", "ventas"))
 
 
 def _dlt(backend: str, opciones: dict) -> Callable[[Caso, Path], Preparado]:
@@ -89,7 +91,7 @@ def _dlt(backend: str, opciones: dict) -> Callable[[Caso, Path], Preparado]:
             "vista": VISTA, "base": str(carpeta / "banco.duckdb"), "chunk": CHUNK,
             "a_la_vez": caso.a_la_vez, "backend": backend, "opciones": opciones,
         }  # fmt: skip
-        return _corredor("con_dlt", pedido, _contar(carpeta, "pos.ventas"))
+        return _corredor("con_dlt", pedido, _contar(carpeta / "banco.duckdb", "pos.ventas"))
 
     return preparar
 
@@ -105,25 +107,17 @@ TODOS = (PROYECTO, LIMITE, GUION, DLT_PYARROW, DLT_CONNECTORX)
 
 
 def _ambiente(caso: Caso, carpeta: Path) -> dict[str, str]:
-    """El ambiente del proyecto: su luigi.cfg tal cual, con las rutas en la carpeta de la medida."""
-    catalogo = carpeta / "tiendas.toml"
-    catalogo.write_text(
-        Proyecto(
-            carpeta / "catalogo", {t.id: caso.servidor.datos(t.base) for t in caso.tiendas}
-        ).catalogo(),
-        encoding="utf-8",
-    )
+    """El ambiente del proyecto: una copia de su luigi.cfg, que lo deja todo en esta carpeta."""
+    shutil.copy(RAIZ / "luigi.cfg", carpeta)
+    tiendas = {t.id: caso.servidor.datos(t.base) for t in caso.tiendas}
+    catalogo = Proyecto(carpeta / "catalogo", tiendas).catalogo()
+    (carpeta / "tiendas.toml").write_text(catalogo, encoding="utf-8")
     limpio = {k: v for k, v in os.environ.items() if not k.startswith("FLUXION_")}
-    rutas = {
-        "BASE": carpeta / "banco.duckdb", "STAGING": carpeta / "staging", "CATALOGO": catalogo,
-        "MARCADORES": carpeta / "markers", "REPORTES": carpeta / "reportes",
-        "LOGS": carpeta / "logs",
-    }  # fmt: skip
     return {
         **limpio,
         **Servidor.ambiente(),
-        **{f"FLUXION_{k}": str(v) for k, v in rutas.items()},
-        "LUIGI_CONFIG_PATH": str(RAIZ / "luigi.cfg"),
+        "FLUXION_SQL": str(RAIZ / "sql"),
+        "LUIGI_CONFIG_PATH": str(carpeta / "luigi.cfg"),
         "PYTHONPATH": str(RAIZ),
     }
 
@@ -133,7 +127,7 @@ def _pedido(caso: Caso, carpeta: Path) -> dict:
     anterior = dict(os.environ)
     os.environ.update(_ambiente(caso, carpeta))
     try:
-        configuracion = config.leer(RAIZ / "luigi.cfg")
+        configuracion = config.leer(carpeta / "luigi.cfg")
         pedidos = [pedido_de(configuracion, configuracion.tienda(t.id)) for t in caso.tiendas]
     finally:
         os.environ.clear()
@@ -156,9 +150,9 @@ def _corredor(modulo: str, pedido: dict, comprobar) -> Preparado:
     return Preparado(orden, ambiente, json.dumps(pedido), comprobar)
 
 
-def _contar(carpeta: Path, tabla: str) -> Callable[[str], tuple[int, Decimal]]:
+def _contar(archivo: Path, tabla: str) -> Callable[[str], tuple[int, Decimal]]:
     def contar(_: str) -> tuple[int, Decimal]:
-        with duckdb.connect(str(carpeta / "banco.duckdb"), read_only=True) as base:
+        with duckdb.connect(str(archivo), read_only=True) as base:
             filas, total = base.execute(f"SELECT count(*), sum(total) FROM {tabla}").fetchone()
         return filas, round(Decimal(total), 2)
 

@@ -53,7 +53,6 @@ class Resultado:
     una: Mapping[str, Marca]
     varias: Mapping[str, Marca]
     grande: Mapping[str, Marca]
-    rapido: bool
     carga_media: float
 
 
@@ -125,13 +124,12 @@ def texto(r: Resultado, formato: str = "simple") -> str:
 
 def guardar(r: Resultado) -> list[Path]:
     """Escribe `bench/resultado.md` y `bench/resultado.json` y dice dónde quedaron."""
-    nombre = "prueba_rapida" if r.rapido else "resultado"
-    md, js = (CARPETA / f"{nombre}.{e}" for e in ("md", "json"))
+    md, js = (CARPETA / f"resultado.{e}" for e in ("md", "json"))
     maquina = _maquina(r)
     lineas = "\n".join(f"- {k}: {v}" for k, v in maquina.items())
     md.write_text(
         f"# Banco de medidas\n\n{NOTA}\n\n{texto(r, 'github')}\n\n## Dónde y cuándo\n\n{lineas}\n\n"
-        f"Se repite con `make bench{' OPCIONES=--rapido' if r.rapido else ''}`.\n",
+        "Se repite con `make bench`.\n",
         encoding="utf-8",
     )  # fmt: skip
     casos = {"una": r.una, "varias": r.varias, "grande": r.grande}

@@ -43,7 +43,9 @@ def firme(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
 def vigente(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
     """Si no hace falta preguntar otra vez: es firme, o provisional pero extraído hoy."""
     extraido = extraido_en.astimezone(config.ajustes.zona_horaria).date()
-    return extraido >= config.hoy() or firme(config, dia, extraido_en)
+    # Lo extraído «en el futuro» lo fechó un reloj adelantado: no se sabe si ya era definitivo.
+    hoy = config.hoy()
+    return extraido == hoy or (extraido < hoy and firme(config, dia, extraido_en))
 
 
 def pendientes(

@@ -6,6 +6,7 @@ El identificador viaja en el ambiente, así que los procesos que nacen de la cor
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +74,9 @@ def abandonados(reportes: Path) -> list[Diario]:
     for ruta in sorted(reportes.glob("corrida_*.en_curso.jsonl")):
         diario = Diario(reportes, ruta.name.removeprefix("corrida_").split(".")[0])
         inicio = next((s for s in diario.sucesos() if s["suceso"] == "inicio"), {})
-        if not _vive(inicio.get("pid", 0)):
+        # Entre que se crea y se escribe su inicio, un diario está vacío sin estar muerto.
+        naciendo = not inicio and time.time() - ruta.stat().st_mtime < 60
+        if not naciendo and not _vive(inicio.get("pid", 0)):
             muertos.append(diario)
     return muertos
 

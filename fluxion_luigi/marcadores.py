@@ -1,7 +1,7 @@
 """Los marcadores: qué días de una tienda-mes están cargados, con cuántas filas y en qué base.
 
-`markers/tienda_01/2025-03.json`. Se escriben después del commit y mientras se tiene la base, así
-que dos corridas no se pisan. Uno borrado a mano significa: cargar otra vez.
+`markers/tienda_01/2025-03.json`. Se escriben después del commit y con el candado de la
+tienda-mes, así que dos corridas no se pisan. Uno borrado a mano significa: cargar otra vez.
 """
 
 from collections.abc import Iterable

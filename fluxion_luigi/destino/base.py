@@ -1,5 +1,6 @@
 """Abrir la base DuckDB: esperarla si otro la tiene, reconocerla y explicar lo que falle."""
 
+import os
 import re
 import shutil
 import sys
@@ -80,7 +81,7 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
     ajustes = config.ajustes
     if not ajustes.base.exists():
         _crear(config)
-    temporal = ajustes.staging / ".duckdb"
+    temporal = ajustes.staging / f".duckdb.{os.getpid()}"
     conexion = _abrir(
         config,
         ajustes.base,
@@ -89,6 +90,9 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         temp_directory=str(temporal),
         storage_compatibility_version=FORMATO,
     )
+    # Con la base en exclusiva, lo que otros dejaron ahí es de quien ya cerró o murió.
+    for ajeno in set(ajustes.staging.glob(".duckdb.*")) - {temporal}:
+        shutil.rmtree(ajeno, ignore_errors=True)
     try:
         _preparar(config, conexion)
         yield _reconocer(config, conexion)
@@ -118,6 +122,8 @@ def _crear(config: Configuracion) -> None:
         finally:
             with _en_palabras(base):
                 conexion.close()
+        # El diario de una base que ya no existe no es de ésta.
+        base.with_name(base.name + ".wal").unlink(missing_ok=True)
         nueva.replace(base)
 
 

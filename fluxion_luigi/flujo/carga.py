@@ -8,7 +8,7 @@ from fluxion_luigi import cobertura, marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.errores import ErrorOcupado, ErrorStaging
+from fluxion_luigi.errores import ErrorConciliacion, ErrorDiaVaciado, ErrorOcupado, ErrorStaging
 from fluxion_luigi.flujo.extraccion import candado_de, carpeta
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
@@ -43,20 +43,26 @@ def cargar(
     with candado_de(config, tienda, tramo.mes):
         origen = carpeta(config, tienda, tramo.mes)
         ventanas = origen.completas()
-        if ventanas is None:
-            if not cobertura.pendientes(config, tienda, tramo):
+        pendientes = cobertura.pendientes(config, tienda, tramo)
+        if ventanas is None or not {d for v in ventanas for d in v.rango}.issuperset(pendientes):
+            if not pendientes:
                 return Resumen(0, "0", 0, 0, 0)  # otra corrida lo cargó mientras tanto
             raise ErrorStaging(
-                f"Falta el staging de {tienda.id} {tramo.mes} en {origen.ruta}. Repita la misma "
-                "orden y se extraerá otra vez."
+                f"Falta el staging de {tienda.id} {tramo.mes} en {origen.ruta}, o es de otra "
+                "corrida con otros días. Repita la misma orden y se extraerá otra vez."
             )
         for v in ventanas:
             v.comprobar()
         with para_escribir(config) as base:
-            cargados = destino.cargar(
-                base, tienda.id, [_lote(v) for v in ventanas], corrida,
-                aceptar_vacios=aceptar_vacios, avanzo=avanzo,
-            )  # fmt: skip
+            try:
+                cargados = destino.cargar(
+                    base, tienda.id, [_lote(v) for v in ventanas], corrida,
+                    aceptar_vacios=aceptar_vacios, avanzo=avanzo,
+                )  # fmt: skip
+            except (ErrorDiaVaciado, ErrorConciliacion):
+                # Al repetir se le pregunta otra vez a la tienda: quizá ya se corrigió.
+                origen.manifiesto.unlink(missing_ok=True)
+                raise
             marcadores.agregar(
                 ajustes.marcadores,
                 _marcador(tienda, tramo, base.id, ventanas, cargados, corrida),

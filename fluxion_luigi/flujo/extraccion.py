@@ -15,7 +15,7 @@ from fluxion_luigi.archivos import candado
 from fluxion_luigi.conciliacion import exigir_dentro, exigir_iguales
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
-from fluxion_luigi.flujo.lectura import Lectura
+from fluxion_luigi.flujo.lectura import Lectura, firma
 from fluxion_luigi.periodos import Rango, agrupar
 from fluxion_luigi.staging.ventanas import Carpeta, Ventana
 
@@ -49,7 +49,7 @@ def completa(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
     ventanas = carpeta(config, tienda, tramo.mes).completas()
     if ventanas is None:
         return False
-    listos = {d for v in ventanas if _sirve(config, v) for d in v.rango}
+    listos = {d for v in ventanas if _sirve(config, tienda, v) for d in v.rango}
     return listos.issuperset(cobertura.pendientes(config, tienda, tramo))
 
 
@@ -91,8 +91,11 @@ def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar)
         return resumen
 
 
-def _sirve(config: Configuracion, ventana: Ventana) -> bool:
-    return all(cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango)
+def _sirve(config: Configuracion, tienda: Tienda, ventana: Ventana) -> bool:
+    """Si lo leído vale hoy: con la misma consulta, de la misma base, y sin vencer."""
+    return ventana.firma == firma(config, tienda) and all(
+        cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango
+    )
 
 
 @dataclass
@@ -118,7 +121,7 @@ class _Trabajo:
         return buenas
 
     def _sigue_igual(self, v: Ventana) -> bool:
-        if not v.archivo.is_file() or not _sirve(self.config, v):
+        if not v.archivo.is_file() or not _sirve(self.config, self.tienda, v):
             return False
         try:
             return self._insistir(v.rango, self.lectura.contar, v.rango) == v.leido

@@ -77,7 +77,7 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     Ventana(
         rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,
         bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
-        origen=origen, leido=leido, sin_producto=sin_producto,
+        origen=origen, leido=leido, sin_producto=sin_producto, firma=pedido.firma,
     ).guardar()  # fmt: skip
     return {"filas": cuenta.filas}
 

@@ -1,6 +1,7 @@
 """Quien vigila al proceso lector: lo arranca, le da ventanas y lo termina si deja de avanzar."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import queue
@@ -43,8 +44,17 @@ def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
         chunk_filas=ajustes.chunk_filas,
         memoria_odbc_mb=ajustes.memoria_odbc_mb,
         timeout_conexion=ajustes.timeout_conexion,
-        timeout_consulta=ajustes.timeout_sin_avance,
+        # Antes que el vigía: el driver cancela la consulta; matar al lector la deja viva.
+        timeout_consulta=max(1, ajustes.timeout_sin_avance * 3 // 4),
+        firma=firma(config, tienda),
     )
+
+
+def firma(config: Configuracion, tienda: Tienda) -> str:
+    """Con qué consulta y de qué base se lee una tienda: si cambia, lo ya leído no sirve."""
+    sistema = config.sistema(tienda)
+    texto = "\0".join((sistema.ventas, sistema.conteo, tienda.lugar))
+    return hashlib.sha256(texto.encode()).hexdigest()
 
 
 class Lectura:
@@ -161,7 +171,9 @@ class Lectura:
 
     def _ultimas_quejas(self) -> str:
         self._quejas.seek(0)
-        return self._quejas.read().decode("utf-8", "replace")[-2000:] or "(nada)"
+        texto = self._quejas.read().decode("utf-8", "replace")
+        clave = self._credencial.clave if self._credencial else ""
+        return fallos.sin_secreto(texto, clave)[-2000:] or "(nada)"
 
     def _terminar(self) -> None:
         if self._proceso is None:

@@ -270,9 +270,8 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
         return f"timeout: la base no contestó en {timeout:g} s"
     if hecho.returncode == 0:
         return None
-    return fallos.sin_secreto(
-        hecho.stdout.strip() or hecho.stderr[-500:], credencial.clave if credencial else ""
-    )
+    dicho = hecho.stdout.strip() or hecho.stderr
+    return fallos.sin_secreto(dicho, credencial.clave if credencial else "")[-2000:]
 
 
 def por_consejo(resultados: list[Resultado]) -> Iterator[tuple[str, list[Resultado]]]:

@@ -18,6 +18,7 @@ class Pedido:
     memoria_odbc_mb: int
     timeout_conexion: int
     timeout_consulta: int
+    firma: str
 
     def __repr__(self) -> str:
         return f"Pedido({self.sistema}, cadena oculta)"

@@ -23,7 +23,7 @@ MANIFIESTO = "manifiesto.json"
 
 @dataclass(frozen=True)
 class Ventana:
-    """Una ventana leída entera: qué días, cuándo, cuánto y en qué archivo."""
+    """Una ventana leída entera: qué días, cuándo, con qué consulta (`firma`), cuánto y dónde."""
 
     rango: Rango
     archivo: Path
@@ -32,6 +32,7 @@ class Ventana:
     bytes: int
     sha256: str
     ordenado: bool
+    firma: str
     origen: Conteos = field(repr=False)
     leido: Conteos = field(repr=False)
     sin_producto: Mapping[date, int] = field(repr=False)
@@ -46,7 +47,7 @@ class Ventana:
         escribir_json(self.ficha, {
             "ventana": str(self.rango), "extraido_en": self.extraido_en.isoformat(),
             "filas": self.filas, "bytes": self.bytes, "sha256": self.sha256,
-            "ordenado": self.ordenado, "origen": _a_json(self.origen),
+            "ordenado": self.ordenado, "firma": self.firma, "origen": _a_json(self.origen),
             "leido": _a_json(self.leido),
             "sin_producto": {str(d): n for d, n in self.sin_producto.items()},
         })  # fmt: skip
@@ -145,6 +146,7 @@ def _de_ficha(ficha: Path) -> Ventana | None:
             bytes=datos["bytes"],
             sha256=datos["sha256"],
             ordenado=datos["ordenado"],
+            firma=datos["firma"],
             origen=_de_json(datos["origen"]),
             leido=_de_json(datos["leido"]),
             sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},

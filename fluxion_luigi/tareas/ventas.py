@@ -134,11 +134,15 @@ class AnularMarcadores(Tarea):
     def run(self):
         raiz, base = self.config.ajustes.marcadores, self.config.ajustes.base
         plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
-        anulados = [
-            {"tienda": t.id, "mes": tramo.mes, "dias": [str(d) for d in quitados]}
-            for t, tramo in plan.tramos
-            if (quitados := marcadores.anular(raiz, t.id, tramo.mes, tramo, base))
-        ]
+        anulados = []
+        for t, tramo in plan.tramos:
+            with extraccion.candado_de(self.config, t, tramo.mes):
+                # Lo que dejó en staging una corrida anterior no es «pedir otra vez».
+                extraccion.carpeta(self.config, t, tramo.mes).borrar()
+                quitados = marcadores.anular(raiz, t.id, tramo.mes, tramo, base)
+            if quitados:
+                dias = [str(d) for d in quitados]
+                anulados.append({"tienda": t.id, "mes": tramo.mes, "dias": dias})
         escribir_json(
             self.config.ajustes.reportes / f"corrida_{self.corrida}.anulados.json", anulados
         )

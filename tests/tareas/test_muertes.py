@@ -78,6 +78,45 @@ def test_si_el_origen_cambio_entre_la_muerte_y_la_repeticion_se_lee_otra_vez(pro
     assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
 
 
+def test_recargar_no_usa_lo_que_dejo_en_staging_una_corrida_muerta(proyecto):
+    from tests.proyecto import vender
+
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
+    matar_en(proyecto, "tras_el_manifiesto", 1)
+    vender(proyecto.carpeta / "pos" / "tienda_01.sqlite", {"2025-03-02": 9})
+    assert proyecto.rango("2025-03", "2025-03", "--recargar").codigo == 0
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+
+
+def test_si_la_consulta_cambio_lo_ya_leido_no_sirve(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
+    sql = proyecto.carpeta / "sql"
+    subprocess.run(["cp", "-r", proyecto.config.ajustes.sql, sql], check=True)
+    proyecto.ajustes = {"sql": str(sql)}
+    proyecto.escribir()
+    matar_en(proyecto, "tras_el_manifiesto", 1)
+    ventas = sql / "demo" / "ventas.sql"
+    ventas.write_text(ventas.read_text().replace("l.caja AS caja", "'C' || l.caja AS caja"))
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.consultar("SELECT DISTINCT caja FROM ventas_raw") == [("C001",)]
+
+
+def test_una_carga_no_se_conforma_con_el_staging_de_otros_dias(proyecto):
+    from fluxion_luigi.errores import ErrorStaging
+    from fluxion_luigi.flujo import carga, extraccion
+    from fluxion_luigi.periodos import Rango
+
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 5))
+    config, tienda = proyecto.config, proyecto.tienda("tienda_01")
+    extraccion.extraer(config, tienda, Rango.de_texto("20250316-20250331"), lambda *_: None)
+    with pytest.raises(ErrorStaging, match="de otra corrida"):
+        carga.cargar(
+            config, tienda, Rango.de_texto("20250301-20250315"), "c", aceptar_vacios=False,
+            avanzo=lambda *_: None,
+        )  # fmt: skip
+    assert not proyecto.base.exists()
+
+
 def test_una_corrida_que_muere_deja_su_reporte_en_la_siguiente(dos_tiendas):
     matar_en(dos_tiendas, "tras_el_commit", 1)
     dos_tiendas.rango("2025-03", "2025-03")

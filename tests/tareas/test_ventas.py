@@ -115,11 +115,27 @@ def test_un_dia_vaciado_en_el_origen_no_reemplaza_al_que_tenia_filas(dos_tiendas
     assert "2025-03-09" in salida.error
     assert "--aceptar-vacios" in salida.error
     assert dos_tiendas.cargado() == antes
+    # La misma orden le pregunta otra vez a la tienda: si sigue vacía, sigue fallando…
+    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 30
+    assert dos_tiendas.cargado() == antes
     salida = dos_tiendas.rango("2025-03", "2025-03", "--aceptar-vacios")
     assert salida.codigo == 0, salida.todo
     assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
     ceros = dos_tiendas.consultar("SELECT dia FROM control_dias WHERE filas = 0")
     assert [str(d) for (d,) in ceros] == ["2025-03-09"]
+
+
+def test_si_el_dia_vaciado_reaparece_la_misma_orden_lo_carga(dos_tiendas):
+    pos = dos_tiendas.carpeta / "pos" / "tienda_01.sqlite"
+    dos_tiendas.rango("2025-03", "2025-03")
+    copia = dos_tiendas.carpeta / "copia.sqlite"
+    shutil.copy(pos, copia)
+    borrar_ventas(pos, "2025-03-09")
+    assert dos_tiendas.rango("2025-03", "2025-03", "--recargar").codigo == 30
+    shutil.copy(copia, pos)
+    salida = dos_tiendas.rango("2025-03", "2025-03")
+    assert salida.codigo == 0, salida.todo
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
 
 
 def test_los_dias_futuros_y_los_anteriores_a_la_apertura_quedan_fuera_y_se_dice(proyecto):
