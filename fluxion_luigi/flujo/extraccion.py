@@ -180,7 +180,7 @@ class _Trabajo:
             retry=retry_if_exception(lambda e: isinstance(e, ErrorTransitorio | ErrorConciliacion)),
             stop=lambda estado: _basta(estado, ventana, ajustes.intentos),
             wait=wait_exponential_jitter(
-                initial=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
+                multiplier=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
             ),
             before_sleep=self._decir_reintento,
             reraise=True,
