@@ -30,7 +30,8 @@ mismas 33 columnas con la misma consulta, y una cifra sólo vale si dejó las mi
 mismo total que la tienda.
 
 - Este proyecto hace todo: conectividad, conteos, staging, conciliación, carga y marcador.
-- El límite del driver lee con la misma cadena ODBC y el mismo lote, y no guarda nada.
+- El límite del driver lee con la misma cadena ODBC, la misma sesión (`sesion.sql`) y el mismo \
+lote, y no guarda nada.
 - El script lee por esa misma cadena ODBC, en trozos de 50.000, a una tabla con los mismos tipos.
 - dlt lee por psycopg2 (pyarrow) o por su propio protocolo (connectorx), no por ODBC.
 - Con varias tiendas todos atienden tres a la vez: el proyecto con 3 workers, el script con sus \
