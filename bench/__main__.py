@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from bench import informe
 from bench.carrera import correr
 from bench.contendientes import (
@@ -21,6 +23,8 @@ from bench.contendientes import (
 from bench.datos import crear_tienda, fabrica
 from tests.postgresql import Servidor
 
+CANDADO = "/tmp/banco_de_medidas.candado"
+
 
 def main() -> int:
     """Corre el banco entero y devuelve el código de salida."""
@@ -29,17 +33,15 @@ def main() -> int:
         "--rapido", action="store_true", help="una décima de las líneas y una vuelta, para probarlo"
     )
     rapido = opciones.parse_args().rapido
-    carpeta = Path(tempfile.mkdtemp(prefix="banco_", dir="/tmp"))
-    carpeta.chmod(0o755)
-    servidor = Servidor()
     try:
-        resultado = _correr(servidor, carpeta, rapido)
+        with FileLock(CANDADO, timeout=0):
+            resultado = _en_su_carpeta(rapido)
+    except Timeout:
+        print(f"✗ Ya corre otro banco ({CANDADO}); a la vez se estorban. Espere.", file=sys.stderr)
+        return 1
     except RuntimeError as e:
         print(f"✗ {e}", file=sys.stderr)
         return 1
-    finally:
-        servidor.borrar()
-        shutil.rmtree(carpeta, ignore_errors=True)
     print(f"\n{informe.texto(resultado)}\n")
     if rapido:
         print("Con tan pocas líneas pesan los arranques: estas cifras no valen y no se guardan.")
@@ -47,6 +49,19 @@ def main() -> int:
     for archivo in informe.guardar(resultado):
         print(f"Escrito: {archivo}")
     return 0
+
+
+def _en_su_carpeta(rapido: bool) -> informe.Resultado:
+    carpeta = Path(tempfile.mkdtemp(prefix="banco_", dir="/tmp"))
+    try:
+        carpeta.chmod(0o755)
+        servidor = Servidor()
+        try:
+            return _correr(servidor, carpeta, rapido)
+        finally:
+            servidor.borrar()
+    finally:
+        shutil.rmtree(carpeta, ignore_errors=True)
 
 
 def _correr(servidor: Servidor, carpeta: Path, rapido: bool) -> informe.Resultado:

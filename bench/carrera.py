@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 from bench.contendientes import Caso, Contendiente
 from bench.medir import Medida, medir
 
 LIMITE_SEGUNDOS = 300
+# Antes de cada medida se espera a que la máquina se calme, pero no para siempre.
+ESPERA_SEGUNDOS = 15
+CALMA_POR_CIENTO = 12
 
 
 @dataclass
@@ -86,9 +91,16 @@ def _una_vez(caso: Caso, contendiente: Contendiente, carpeta: Path) -> Medida:
     shutil.rmtree(propia, ignore_errors=True)
     propia.mkdir(parents=True)
     p = contendiente.preparar(caso, propia)
+    _esperar_calma()
     medida = medir(p.orden, propia, p.ambiente, p.entrada, LIMITE_SEGUNDOS)
     dejo = p.comprobar(medida.salida)
     if dejo != caso.esperado:
         raise RuntimeError(f"{contendiente.nombre} dejó {dejo} y debía dejar {caso.esperado}.")
     shutil.rmtree(propia)
     return medida
+
+
+def _esperar_calma() -> None:
+    for _ in range(ESPERA_SEGUNDOS):
+        if psutil.cpu_percent(1.0) < CALMA_POR_CIENTO:
+            return

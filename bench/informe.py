@@ -25,7 +25,8 @@ Cada contendiente es un proceso entero, medido desde fuera: reloj del arranque a
 PSS cada 250 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU resto» es lo \
 que gastó mientras tanto el resto de la máquina: el servidor y, si la máquina no estaba quieta, lo \
 ajeno. \
-Las cifras son la mediana de las vueltas; entre paréntesis, la menor y la mayor. Todos leen las \
+Las cifras son la mediana de las vueltas (la memoria, la mayor); entre paréntesis, la menor y la \
+mayor. Todos leen las \
 mismas 33 columnas con la misma consulta, y una cifra sólo vale si dejó las mismas filas y el \
 mismo total que la tienda.
 

@@ -56,7 +56,11 @@ def medir(
         corte.start()
         vigia = _Vigia(proceso.pid)
         vigia.start()
-        _, estado, uso = os.wait4(proceso.pid, 0)
+        try:
+            _, estado, uso = os.wait4(proceso.pid, 0)
+        except BaseException:  # Ctrl-C: nada queda corriendo
+            _cortar(proceso.pid)
+            raise
         segundos, ocupado = time.monotonic() - inicio, _cpu_de_la_maquina() - ocupado
         corte.cancel()
         vigia.terminar()
