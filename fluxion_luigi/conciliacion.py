@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tabulate import tabulate
-
 from fluxion_luigi.errores import ErrorConciliacion
 from fluxion_luigi.periodos import Rango
 
@@ -40,6 +38,8 @@ def exigir_iguales(esperado: Conteos, hallado: Conteos, que: str, contra: str, d
                           f"{debe.total:.4f}", f"{hay.total:.4f}"])  # fmt: skip
     if not filas:
         return
+    from tabulate import tabulate  # sólo hace falta si algo no cuadra, y cada lector lo pagaría
+
     tabla = tabulate(
         filas,
         headers=["día", *_columnas(que, contra)],

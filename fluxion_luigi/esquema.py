@@ -7,6 +7,10 @@ Es la única definición de nombres y tipos; el staging lo escribe tal cual y un
 from dataclasses import dataclass
 from typing import Literal
 
+# De a cuántas filas se guardan en staging: las de un grupo de DuckDB. Así la carga toma cada grupo
+# entero y los reparte entre sus hilos; con otro tamaño los recorta y los junta en un solo hilo.
+FILAS_POR_GRUPO = 122_880
+
 Familia = Literal["fecha", "hora", "texto", "entero", "decimal", "logico"]
 
 

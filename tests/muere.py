@@ -84,7 +84,7 @@ PUNTOS = {
     "entre_ventanas": lambda: despues(extraccion._Trabajo, "_una_vez", vez=2),
     "antes_del_manifiesto": lambda: antes(ventanas.Carpeta, "completar"),
     "tras_el_manifiesto": lambda: despues(ventanas.Carpeta, "completar"),
-    "a_medio_cargar": lambda: despues(destino, "_reemplazar", vez=2),
+    "a_medio_cargar": lambda: despues(destino, "_comprobar", vez=2),
     "antes_del_commit": lambda: despues(destino, "_anotar_carga"),
     "tras_el_commit": lambda: antes(marcadores, "agregar"),
     "tras_el_marcador": lambda: despues(marcadores, "agregar"),

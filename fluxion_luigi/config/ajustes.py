@@ -46,7 +46,7 @@ class Ajustes:
     espera_base: float = 600.0
     espera_tienda: float = 3600.0
     memoria_duckdb_mb: int = 128
-    hilos_duckdb: int = 1
+    hilos_duckdb: int = 2
     conectividad_timeout: float = 5.0
     conectividad_paralelo: int = 10
     conectividad_vigencia: float = 300.0

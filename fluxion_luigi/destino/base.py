@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,20 +17,27 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from fluxion_luigi.archivos import candado, crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
+from fluxion_luigi.esquema import COLUMNAS
 
 # El formato que lee DuckDB 1.5: una base creada por una versión mayor debe seguir abriéndose.
 FORMATO = "v1.5.0"
 _SIN_DISCO = re.compile(r"no space|disk full|permission denied|read-only|file too large", re.I)
+# DuckDB 1.5 inserta en paralelo sólo si su tope pasa de unos 8 MiB por columna y por hilo (medido:
+# ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
+MEMORIA_POR_HILO_MB = 9 * (len(COLUMNAS) + 2)
+MEMORIA_MINIMA_MB = 32
 TABLAS = ("identidad", "ventas_raw", "control_dias", "cargas")
 
 
 @dataclass(frozen=True)
 class Base:
-    """La base abierta y quién es."""
+    """La base abierta, quién es y con cuántos hilos y memoria (MB) puede trabajar."""
 
     conexion: duckdb.DuckDBPyConnection
     id: str
     sql: Path
+    hilos: int
+    memoria_mb: int
 
     def hacer(self, archivo: str, /, **valores) -> list[tuple]:
         """Ejecuta `sql/destino/<archivo>.sql` con sus valores y devuelve las filas.
@@ -38,8 +45,23 @@ class Base:
         Raises:
             ErrorDestino, ErrorDisco: lo que diga DuckDB, en una frase.
         """
-        with _en_palabras(self.sql), _sin_pandas():
-            return self.conexion.execute(consulta(self.sql, archivo), valores).fetchall()
+        with _en_palabras(self.sql):
+            return _ejecutar(self.conexion, consulta(self.sql, archivo), valores)
+
+    @contextmanager
+    def en_paralelo(self) -> Iterator[None]:
+        """Con todos los hilos mientras dura; al salir, DuckDB suelta los bloques ya escritos."""
+        self._poner(self.hilos, max(self.memoria_mb, MEMORIA_POR_HILO_MB * self.hilos))
+        try:
+            yield
+        finally:
+            self._poner(1, MEMORIA_MINIMA_MB)
+            self._poner(1, self.memoria_mb)
+
+    def _poner(self, hilos: int, memoria_mb: int) -> None:
+        _ejecutar(self.conexion, f"SET threads = {hilos}")
+        with suppress(duckdb.OutOfMemoryException):  # tiene en uso más que eso: queda como estaba
+            _ejecutar(self.conexion, f"SET memory_limit = '{memoria_mb}MB'")
 
 
 @cache
@@ -86,7 +108,7 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         config,
         ajustes.base,
         memory_limit=f"{ajustes.memoria_duckdb_mb}MB",
-        threads=ajustes.hilos_duckdb,
+        threads=1,
         temp_directory=str(temporal),
         storage_compatibility_version=FORMATO,
     )
@@ -142,15 +164,14 @@ def _preparar(config: Configuracion, conexion) -> None:
     with _en_palabras(ajustes.base):
         conexion.begin()
         for tabla in TABLAS:
-            conexion.execute(consulta(ajustes.sql, tabla))
-        conexion.execute(
-            consulta(ajustes.sql, "insertar_identidad"), {"cadena": config.catalogo.cadena}
-        )
+            _ejecutar(conexion, consulta(ajustes.sql, tabla))
+        quien = {"cadena": config.catalogo.cadena}
+        _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), quien)
         conexion.commit()
 
 
 def _tablas(conexion) -> set[str]:
-    return {t for (t,) in conexion.execute("SHOW TABLES").fetchall()}
+    return {t for (t,) in _ejecutar(conexion, "SHOW TABLES")}
 
 
 def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opciones):
@@ -174,31 +195,33 @@ def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opc
 
 def _reconocer(config: Configuracion, conexion) -> Base:
     ajustes = config.ajustes
-    base_id, cadena = conexion.execute(consulta(ajustes.sql, "leer_identidad")).fetchone()
+    [(base_id, cadena)] = _ejecutar(conexion, consulta(ajustes.sql, "leer_identidad"))
     if cadena != config.catalogo.cadena:
         raise ErrorDestino(
             f"La base {ajustes.base} guarda las ventas de la cadena «{cadena}» y el catálogo "
             f"{config.catalogo.archivo} es de «{config.catalogo.cadena}». Use otra base "
             "(FLUXION_BASE o «base» en luigi.cfg) u otro catálogo."
         )
-    return Base(conexion, base_id, ajustes.sql)
+    return Base(conexion, base_id, ajustes.sql, ajustes.hilos_duckdb, ajustes.memoria_duckdb_mb)
 
 
 def _ocupada(e: BaseException) -> bool:
     return isinstance(e, duckdb.IOException) and "could not set lock" in str(e).lower()
 
 
-@contextmanager
-def _sin_pandas() -> Iterator[None]:
-    """Que DuckDB no importe pandas sólo para mirar si un parámetro es un NaT: 86 MB y 0,3 s."""
-    if "pandas" in sys.modules:
-        yield
-        return
-    sys.modules["pandas"] = None  # así importarlo falla, y DuckDB sigue sin él
+def _ejecutar(conexion, texto: str, valores: dict | None = None) -> list[tuple]:
+    """Ejecuta y trae las filas, sin que DuckDB importe pandas.
+
+    Lo importa sólo para mirar si un parámetro es un NaT: 86 MB y 0,3 s en cada proceso.
+    """
+    puesto = "pandas" not in sys.modules
+    if puesto:
+        sys.modules["pandas"] = None  # así importarlo falla, y DuckDB sigue sin él
     try:
-        yield
+        return conexion.execute(texto, valores or {}).fetchall()
     finally:
-        sys.modules.pop("pandas", None)
+        if puesto:
+            del sys.modules["pandas"]
 
 
 @contextmanager

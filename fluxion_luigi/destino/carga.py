@@ -1,6 +1,7 @@
 """La carga: una transacción reemplaza los días en mano, o no cambia nada."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,7 +9,12 @@ from decimal import Decimal
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.errores import ErrorDiaVaciado
+from fluxion_luigi.esquema import FILAS_POR_GRUPO
 from fluxion_luigi.periodos import Rango, agrupar, describir
+
+# Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
+# con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
+FILAS_POR_TANDA = 4 * FILAS_POR_GRUPO
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class Lote:
 
     rango: Rango
     archivo: str
+    filas: int
     ordenado: bool
     extraido_en: datetime
     origen: Conteos
@@ -30,13 +37,13 @@ def cargar(
     corrida: str,
     *,
     aceptar_vacios: bool,
-    avanzo: Callable[[int, int], None] = lambda hechos, todos: None,
+    avanzo: Callable[[int, int], None] = lambda hechas, todas: None,
 ) -> dict[date, Conteo]:
     """Reemplaza en `ventas_raw` y en el control los días de los lotes, y comprueba lo que quedó.
 
     Args:
         aceptar_vacios: el operador dice que un día que tenía filas ahora sí está vacío.
-        avanzo: se llama con los lotes hechos y los que hay.
+        avanzo: se llama con las filas cargadas y las que hay en total.
 
     Returns:
         El conteo de cada día cargado, ceros incluidos.
@@ -51,9 +58,13 @@ def cargar(
     base.conexion.begin()
     try:
         cargados: dict[date, Conteo] = {}
-        for hechos, lote in enumerate(sorted(lotes, key=lambda lote: lote.rango)):
-            avanzo(hechos, len(lotes))
-            cargados |= _reemplazar(base, tienda, lote, corrida)
+        hechas, todas = 0, sum(lote.filas for lote in lotes)
+        for lote in sorted(lotes, key=lambda lote: lote.rango):
+            _borrar(base, tienda, lote.rango)
+            for n in _insertar(base, tienda, lote, corrida):
+                hechas += n
+                avanzo(hechas, todas)
+            cargados |= _comprobar(base, tienda, lote, corrida)
         _anotar_carga(base, tienda, cargados, corrida)
         base.conexion.commit()
     except BaseException:
@@ -78,12 +89,29 @@ def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
         )
 
 
-def _reemplazar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, Conteo]:
+def _borrar(base: Base, tienda: str, dias: Rango) -> None:
+    for borrar in ("borrar_ventas", "borrar_control"):
+        base.hacer(borrar, tienda=tienda, desde=dias.desde, hasta=dias.hasta)
+
+
+def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int]:
+    """Inserta las filas del lote, por tandas; entrega las filas de cada una."""
+    valores = {"tienda": tienda, "corrida": corrida, "archivo": lote.archivo}
+    if not lote.ordenado:
+        base.hacer("insertar_ventas_ordenando", **valores)
+        yield lote.filas
+        return
+    for primera in range(0, lote.filas, FILAS_POR_TANDA):
+        filas = min(FILAS_POR_TANDA, lote.filas - primera)
+        # Con menos de dos grupos no hay qué repartir, y juntar pedazos cuesta más que un hilo.
+        with base.en_paralelo() if filas > FILAS_POR_GRUPO else nullcontext():
+            base.hacer("insertar_ventas", **valores, primera=primera, fin=primera + filas)
+        yield filas
+
+
+def _comprobar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, Conteo]:
+    """Que haya quedado lo que dijo el origen, día por día, y lo anota en el control."""
     dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
-    base.hacer("borrar_ventas", **dias)
-    base.hacer("borrar_control", **dias)
-    insertar = "insertar_ventas" if lote.ordenado else "insertar_ventas_ordenando"
-    base.hacer(insertar, tienda=tienda, corrida=corrida, archivo=lote.archivo)
     quedo = {d: Conteo(n, total) for d, n, total in base.hacer("contar_ventas", **dias)}
     exigir_iguales(lote.origen, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
     for dia in lote.rango:

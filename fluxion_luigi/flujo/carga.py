@@ -89,7 +89,7 @@ def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
 
 def _lote(v: Ventana) -> destino.Lote:
     return destino.Lote(
-        v.rango, str(v.archivo), v.ordenado, v.extraido_en, v.origen, dict(v.sin_producto)
+        v.rango, str(v.archivo), v.filas, v.ordenado, v.extraido_en, v.origen, dict(v.sin_producto)
     )
 
 

@@ -70,9 +70,7 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     extraido_en = datetime.now(UTC)
     origen = conexion.contar(rango)
     responder(avance=0)
-    cuenta = escribir(
-        archivo, conexion.leer(rango), ESQUEMA, pedido.chunk_filas, lambda n: responder(avance=n)
-    )
+    cuenta = escribir(archivo, conexion.leer(rango), ESQUEMA, lambda n: responder(avance=n))
     leido, sin_producto = cuenta.por_dia()
     Ventana(
         rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,
@@ -83,6 +81,3 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
 
 
 _HACER = {"leer": _leer, "contar": _contar}
-
-if __name__ == "__main__":
-    main()

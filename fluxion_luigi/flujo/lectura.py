@@ -3,10 +3,8 @@
 import dataclasses
 import hashlib
 import json
-import os
 import queue
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from fluxion_luigi import hijo
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransitorio
@@ -22,7 +21,6 @@ from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import borrador
 
-_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 Avisar = Callable[[int], None]
 
 
@@ -124,15 +122,13 @@ class Lectura:
     def _arrancar(self) -> None:
         self._quejas = tempfile.TemporaryFile()  # noqa: SIM115 (se cierra en _terminar)
         self._proceso = subprocess.Popen(
-            [sys.executable, "-m", "fluxion_luigi.flujo.lector"],
+            hijo.orden("fluxion_luigi.flujo.lector"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._quejas,
             text=True,
             encoding="utf-8",
-            # Los drivers traducen los acentos según el locale, y el de cron suele ser C. NumPy,
-            # que entra con Arrow, no arranca sus hilos: aquí no calcula nada.
-            env={**os.environ, "LC_ALL": _LOCALE, "OPENBLAS_NUM_THREADS": "1"},
+            env=hijo.ambiente(),
         )
         self._mensajes: queue.Queue[str | None] = queue.Queue()
         threading.Thread(

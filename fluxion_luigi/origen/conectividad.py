@@ -11,7 +11,6 @@ import os
 import queue
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from enum import Enum
 
 import icmplib
 
+from fluxion_luigi import hijo
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorFluxion, ErrorTransitorio
 from fluxion_luigi.origen import cadena, fallos
@@ -262,9 +262,9 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
     }
     try:
         hecho = subprocess.run(
-            [sys.executable, "-m", "fluxion_luigi.origen.prueba"],
+            hijo.orden("fluxion_luigi.origen.prueba"),
             input=json.dumps(pedido), capture_output=True, text=True, timeout=timeout + 2,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # NumPy entra con Arrow; no calcula
+            env=hijo.ambiente(),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"timeout: la base no contestó en {timeout:g} s"

@@ -32,7 +32,3 @@ def main() -> int:
         print(e)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

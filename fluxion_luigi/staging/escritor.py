@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from fluxion_luigi.archivos import crear_carpeta, disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.esquema import FILAS_POR_GRUPO
 from fluxion_luigi.staging.ventanas import borrador
 
 
@@ -62,10 +63,9 @@ def escribir(
     archivo: Path,
     lotes: Iterable[pa.RecordBatch],
     esquema: pa.Schema,
-    chunk_filas: int,
     avanzo: Callable[[int], None],
 ) -> Cuenta:
-    """Escribe los lotes en grupos de al menos `chunk_filas` filas y renombra al terminar.
+    """Escribe los lotes en grupos de `FILAS_POR_GRUPO` filas y renombra al terminar.
 
     Args:
         avanzo: se llama con las filas recibidas hasta el momento, tras cada lote.
@@ -79,11 +79,12 @@ def escribir(
     try:
         with disco(archivo), _abrir(temporal, esquema) as escritor, ThreadPoolExecutor(1) as hilo:
             pendiente: Future | None = None
-            for tabla in _juntar(lotes, chunk_filas, avanzo):
+            for tabla in _en_grupos(lotes, avanzo):
                 if pendiente:
                     pendiente.result()
                 # Se escribe mientras llega el trozo siguiente; nunca hay más de uno en espera.
                 pendiente = hilo.submit(_guardar, escritor, cuenta, tabla)
+                del tabla  # ya es del hilo: aquí seguiría en memoria mientras se junta la otra
             if pendiente:
                 pendiente.result()
         with disco(archivo):
@@ -107,17 +108,18 @@ def _guardar(escritor: pq.ParquetWriter, cuenta: Cuenta, tabla: pa.Table) -> Non
     cuenta.sumar(tabla)
 
 
-def _juntar(lotes, chunk_filas: int, avanzo) -> Iterable[pa.Table]:
-    juntos, filas, total = [], 0, 0
+def _en_grupos(lotes, avanzo: Callable[[int], None]) -> Iterable[pa.Table]:
+    """Los lotes, en tablas de `FILAS_POR_GRUPO` filas; la última, de las que queden."""
+    grupo: list[pa.RecordBatch] = []
+    caben, total = FILAS_POR_GRUPO, 0
     for lote in lotes:
-        if lote.num_rows == 0:
-            continue
-        juntos.append(lote)
-        filas += lote.num_rows
         total += lote.num_rows
         avanzo(total)
-        if filas >= chunk_filas:
-            yield pa.Table.from_batches(juntos)
-            juntos, filas = [], 0
-    if juntos:
-        yield pa.Table.from_batches(juntos)
+        while lote.num_rows >= caben:
+            yield pa.Table.from_batches([*grupo, lote.slice(0, caben)])
+            lote, grupo, caben = lote.slice(caben), [], FILAS_POR_GRUPO
+        if lote.num_rows:
+            grupo.append(lote)
+            caben -= lote.num_rows
+    if grupo:
+        yield pa.Table.from_batches(grupo)

@@ -112,8 +112,10 @@ class CargaVentas(TareaTiendaMes):
         )
         registro.info("%s", historia.linea_de_carga(self, resumen))
 
-    def _avanzo(self, hechos: int, todos: int) -> None:
-        self.avanzar(hechos, todos, f"{self.nombre}: cargando, ventana {hechos + 1} de {todos}")
+    def _avanzo(self, hechas: int, todas: int) -> None:
+        self.avanzar(
+            hechas, todas, f"{self.nombre}: cargadas {entero(hechas)} de {entero(todas)} filas"
+        )
 
 
 class AnularMarcadores(Tarea):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxion_luigi.origen.columnas import ESQUEMA
+from fluxion_luigi.staging import escritor
 from fluxion_luigi.staging.escritor import escribir
 
 fila = st.tuples(
@@ -31,10 +32,12 @@ def lotes(grupos):
 
 
 @given(st.lists(st.lists(fila, max_size=8), max_size=6), st.integers(1, 20))
-def test_cuenta_por_dia_exactamente_lo_que_escribe(tmp_path_factory, grupos, chunk):
+def test_cuenta_por_dia_exactamente_lo_que_escribe(tmp_path_factory, grupos, por_grupo):
     archivo = tmp_path_factory.mktemp("staging") / "v.parquet"
     avances = []
-    cuenta = escribir(archivo, lotes(grupos), ESQUEMA, chunk, avances.append)
+    with pytest.MonkeyPatch.context() as m:
+        m.setattr(escritor, "FILAS_POR_GRUPO", por_grupo)
+        cuenta = escribir(archivo, lotes(grupos), ESQUEMA, avances.append)
     filas = [f for g in grupos for f in g]
     conteos, sin_producto = cuenta.por_dia()
     assert {d: c.filas for d, c in conteos.items()} == Counter(f[0] for f in filas)
@@ -48,11 +51,12 @@ def test_cuenta_por_dia_exactamente_lo_que_escribe(tmp_path_factory, grupos, chu
     assert (avances or [0])[-1] == len(filas)
 
 
-def test_los_grupos_de_filas_tienen_al_menos_el_chunk_pedido(tmp_path):
-    grupos = [[(date(2025, 3, 1), Decimal(1), True)] * 40] * 10
-    escribir(tmp_path / "v.parquet", lotes(grupos), ESQUEMA, 100, lambda n: None)
+def test_los_grupos_de_filas_son_los_de_duckdb_aunque_los_lotes_no_coincidan(tmp_path):
+    grupos = [[(date(2025, 3, 1), Decimal(1), True)] * 50_000] * 5
+    escribir(tmp_path / "v.parquet", lotes(grupos), ESQUEMA, lambda n: None)
     meta = pq.ParquetFile(tmp_path / "v.parquet").metadata
-    assert [meta.row_group(i).num_rows for i in range(meta.num_row_groups)] == [120, 120, 120, 40]
+    por_grupo = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+    assert por_grupo == [122_880, 122_880, 4_240]
     assert meta.row_group(0).column(0).compression == "ZSTD"
 
 
@@ -62,5 +66,5 @@ def test_si_la_lectura_se_corta_no_queda_ni_el_archivo_ni_su_borrador(tmp_path):
         raise ValueError("corte")
 
     with pytest.raises(ValueError, match="corte"):
-        escribir(tmp_path / "v.parquet", cortados(), ESQUEMA, 2, lambda n: None)
+        escribir(tmp_path / "v.parquet", cortados(), ESQUEMA, lambda n: None)
     assert list(tmp_path.iterdir()) == []
