@@ -103,8 +103,8 @@ def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int
         return
     for primera in range(0, lote.filas, FILAS_POR_TANDA):
         filas = min(FILAS_POR_TANDA, lote.filas - primera)
-        # Con menos de dos grupos no hay qué repartir, y juntar pedazos cuesta más que un hilo.
-        with base.en_paralelo() if filas > FILAS_POR_GRUPO else nullcontext():
+        # Con poco más de un grupo no hay qué repartir, y juntar pedazos cuesta más que un hilo.
+        with base.en_paralelo() if filas > 1.5 * FILAS_POR_GRUPO else nullcontext():
             base.hacer("insertar_ventas", **valores, primera=primera, fin=primera + filas)
         yield filas
 

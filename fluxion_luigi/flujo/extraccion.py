@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponent
 
 from fluxion_luigi import cobertura
 from fluxion_luigi.archivos import candado
-from fluxion_luigi.conciliacion import exigir_dentro, exigir_iguales
+from fluxion_luigi.conciliacion import CERO, Conteos, exigir_dentro, exigir_iguales
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
 from fluxion_luigi.flujo.lectura import Lectura, firma
@@ -24,7 +24,18 @@ registro = logging.getLogger("fluxion.extraccion")
 # Una ventana que agota el tiempo dos veces es demasiado grande: se parte en vez de insistir.
 AGOTADAS_ANTES_DE_PARTIR = 2
 
-Avisar = Callable[[int, int, int], None]
+
+@dataclass(frozen=True)
+class Avance:
+    """Por dónde va una extracción. `filas_en_total` es None si el origen no las pudo contar."""
+
+    dias: int
+    dias_en_total: int
+    filas: int
+    filas_en_total: int | None
+
+
+Avisar = Callable[[Avance], None]
 
 
 @dataclass
@@ -66,7 +77,7 @@ def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar)
     """Deja en staging los días pendientes de un tramo de un mes, conciliados con el origen.
 
     Args:
-        avisar: recibe (días hechos, días en total, filas) cada vez que hay avance.
+        avisar: recibe el avance cada vez que lo hay.
 
     Raises:
         ErrorFluxion: lo que haya pasado; las ventanas terminadas quedan guardadas.
@@ -82,6 +93,7 @@ def extraer(config: Configuracion, tienda: Tienda, tramo: Rango, avisar: Avisar)
         destino.manifiesto.unlink(missing_ok=True)
         lectura = pila.enter_context(Lectura(config, tienda))
         trabajo = _Trabajo(config, tienda, destino, lectura, resumen, avisar)
+        trabajo.contar(dias)
         ventanas = trabajo.reutilizar(dias)
         resumen.reutilizadas = len(ventanas)
         ventanas += trabajo.leer_todas(dias, ventanas)
@@ -100,7 +112,7 @@ def _sirve(config: Configuracion, tienda: Tienda, ventana: Ventana) -> bool:
 
 @dataclass
 class _Trabajo:
-    """Las ventanas de una extracción en curso."""
+    """Las ventanas de una extracción en curso, y lo que el origen dice tener en cada día."""
 
     config: Configuracion
     tienda: Tienda
@@ -108,6 +120,29 @@ class _Trabajo:
     lectura: Lectura
     resumen: Resumen
     avisar: Avisar
+    conteos: Conteos = field(default_factory=dict)
+
+    def contar(self, dias: list[date]) -> None:
+        """Le pregunta al origen, una sola vez, cuánto tiene en todos los días pendientes."""
+        for tramo in agrupar(dias):
+            try:
+                self._insistir(tramo, self._contar, tramo)
+            except ErrorTiempo:
+                if len(tramo) == 1:
+                    raise
+                registro.warning(
+                    "%s: contar %s agota el tiempo; se cuenta ventana por ventana",
+                    self.tienda.id, tramo,
+                )  # fmt: skip
+
+    def _contar(self, rango: Rango) -> None:
+        self.conteos |= dict.fromkeys(rango, CERO) | self.lectura.contar(rango)
+
+    def _en_origen(self, rango: Rango) -> Conteos:
+        """Lo que el origen dijo tener; si aún no se le ha preguntado, se le pregunta."""
+        if not self.conteos.keys() >= set(rango):
+            self._contar(rango)
+        return {d: self.conteos[d] for d in rango if self.conteos[d] != CERO}
 
     def reutilizar(self, dias: Iterable[date]) -> list[Ventana]:
         """Las ventanas que dejó una corrida anterior y que el origen sigue confirmando."""
@@ -124,7 +159,7 @@ class _Trabajo:
         if not v.archivo.is_file() or not _sirve(self.config, self.tienda, v):
             return False
         try:
-            return self._insistir(v.rango, self.lectura.contar, v.rango) == v.leido
+            return self._insistir(v.rango, self._en_origen, v.rango) == v.leido
         except ErrorTiempo:
             return False  # se lee otra vez, y esa lectura sí sabe partirse
 
@@ -133,10 +168,10 @@ class _Trabajo:
         hechos = {d for v in listas for d in v.rango}
         filas = sum(v.filas for v in listas)
         faltan = [d for d in dias if d not in hechos]
-        tamano, tope, leidas = self.config.ajustes.ventana_dias, len(dias), []
+        tamano, tope, leidas = self._primer_tamano(faltan), len(dias), []
         while faltan:
             ventana = agrupar(faltan, tamano)[0]
-            avance = partial(self._avanzo, len(hechos), len(dias), filas)
+            avance = partial(self._avanzo, len(hechos), dias, filas)
             avance(0)
             inicio = time.monotonic()
             try:
@@ -155,8 +190,19 @@ class _Trabajo:
             hechos.update(ventana)
             filas += leida.filas
             faltan = faltan[len(ventana) :]
-        self.avisar(len(dias), len(dias), filas)
+        self._avanzo(len(dias), dias, filas, 0)
         return leidas
+
+    def _primer_tamano(self, dias: list[date]) -> int:
+        """Los días de la primera ventana: `ventana_dias`, o más si tienen pocas filas."""
+        ajustes, filas = self.config.ajustes, 0
+        if not ajustes.segundos_por_ventana or not self.conteos.keys() >= set(dias):
+            return ajustes.ventana_dias
+        for n, dia in enumerate(dias):
+            filas += self.conteos[dia].filas
+            if filas > ajustes.ventana_filas:
+                return max(n, ajustes.ventana_dias)
+        return max(len(dias), 1)
 
     def _dias_que_caben(self, dias: int, segundos: float, tamano: int) -> int:
         """Cuántos días pedir a continuación, por lo que acaban de tardar estos."""
@@ -170,8 +216,10 @@ class _Trabajo:
             self.tienda.id, ventana, dias,
         )  # fmt: skip
 
-    def _avanzo(self, hechos: int, dias: int, filas: int, de_la_ventana: int) -> None:
-        self.avisar(hechos, dias, filas + de_la_ventana)
+    def _avanzo(self, hechos: int, dias: list[date], filas: int, de_la_ventana: int) -> None:
+        contadas = self.conteos.keys() >= set(dias)
+        todas = sum(self.conteos[d].filas for d in dias) if contadas else None
+        self.avisar(Avance(hechos, len(dias), filas + de_la_ventana, todas))
 
     def _insistir(self, ventana: Rango, hacer: Callable, *con):
         """Hace algo con la tienda; lo pasajero se reintenta con pausas que crecen."""
@@ -188,17 +236,21 @@ class _Trabajo:
 
     def _una_vez(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
         self.resumen.intentos += 1
-        archivo = self.destino.archivo(ventana)
-        self.lectura.leer(ventana, archivo, avance)
-        leida = next(v for v in self.destino.leidas() if v.rango == ventana)
+        origen = self._en_origen(ventana)
+        v = self.lectura.leer(ventana, self.destino.archivo(ventana), avance)
         donde = f"{self.tienda.id}, ventana {ventana}"
         try:
-            exigir_dentro(leida.leido, ventana, donde)
-            exigir_iguales(leida.origen, leida.leido, "leído", "en origen", donde)
-        except ErrorConciliacion:
-            leida.borrar()
+            exigir_dentro(v.leido, ventana, donde)
+            if v.leido != origen:  # quizá la tienda vendió entre la cuenta y la lectura
+                self._contar(ventana)
+                origen = self._en_origen(ventana)
+            exigir_iguales(origen, v.leido, "leído", "en origen", donde)
+        except BaseException:
+            v.borrar()
             raise
-        return leida
+        v = replace(v, origen=origen)
+        v.guardar()
+        return v
 
     def _decir_reintento(self, estado: RetryCallState) -> None:
         registro.warning(

@@ -68,16 +68,14 @@ def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
 def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
     extraido_en = datetime.now(UTC)
-    origen = conexion.contar(rango)
-    responder(avance=0)
     cuenta = escribir(archivo, conexion.leer(rango), ESQUEMA, lambda n: responder(avance=n))
     leido, sin_producto = cuenta.por_dia()
-    Ventana(
+    ventana = Ventana(
         rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,
         bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
-        origen=origen, leido=leido, sin_producto=sin_producto, firma=pedido.firma,
-    ).guardar()  # fmt: skip
-    return {"filas": cuenta.filas}
+        origen={}, leido=leido, sin_producto=sin_producto, firma=pedido.firma,
+    )  # fmt: skip
+    return ventana.a_json()
 
 
 _HACER = {"leer": _leer, "contar": _contar}

@@ -19,7 +19,7 @@ from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransi
 from fluxion_luigi.origen import cadena, fallos
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.staging.ventanas import borrador
+from fluxion_luigi.staging.ventanas import Ventana, borrador
 
 Avisar = Callable[[int], None]
 
@@ -71,14 +71,15 @@ class Lectura:
     def __exit__(self, *_) -> None:
         self._terminar()
 
-    def leer(self, ventana: Rango, archivo: Path, avisar: Avisar) -> None:
-        """Deja la ventana en staging, con su ficha.
+    def leer(self, ventana: Rango, archivo: Path, avisar: Avisar) -> Ventana:
+        """Deja las filas de la ventana en su archivo. La ventana vuelve sin conciliar, sin ficha.
 
         Raises:
             ErrorTransitorio, ErrorTiempo: reintentar puede servir; el lector se vuelve a arrancar.
             ErrorFluxion: los demás; no sirve reintentar.
         """
-        self._pedir({"hacer": "leer", "archivo": str(archivo)}, ventana, avisar)
+        orden = {"hacer": "leer", "archivo": str(archivo)}
+        return Ventana.de_json(self._pedir(orden, ventana, avisar), archivo)
 
     def contar(self, ventana: Rango) -> Conteos:
         """Lo que el origen dice tener ahora. Los mismos errores que `leer`."""

@@ -7,7 +7,7 @@ from tabulate import tabulate
 from fluxion_luigi.flujo.plan import Pedido, Plan
 from fluxion_luigi.periodos import describir
 
-NOTA = "* Si todas fueran de ventana_dias; se ajustan a lo que tarde la tienda."
+NOTA = "* Si todas fueran de ventana_dias; se ajustan a lo que tenga y tarde la tienda."
 
 
 def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:

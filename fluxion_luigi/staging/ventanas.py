@@ -1,7 +1,7 @@
 """Las ventanas ya leídas de una tienda-mes y el manifiesto que las da por completas.
 
 staging/tienda_01/2025-03/20250301-20250307.parquet   las filas
-staging/tienda_01/2025-03/20250301-20250307.json      la ficha: existe sólo si la ventana acabó
+staging/tienda_01/2025-03/20250301-20250307.json      la ficha: sólo si se leyó entera y concilia
 staging/tienda_01/2025-03/manifiesto.json             existe sólo si la extracción acabó
 """
 
@@ -39,18 +39,39 @@ class Ventana:
 
     @property
     def ficha(self) -> Path:
-        """La ficha que la da por leída; se escribe después del Parquet."""
+        """La ficha que la da por leída; se escribe después del Parquet, ya conciliada."""
         return self.archivo.with_suffix(".json")
 
     def guardar(self) -> None:
         """Escribe la ficha. `ErrorDisco` si no se puede."""
-        escribir_json(self.ficha, {
+        escribir_json(self.ficha, self.a_json())
+
+    def a_json(self) -> dict:
+        """Todo menos el archivo, para la ficha y para la tubería del lector."""
+        return {
             "ventana": str(self.rango), "extraido_en": self.extraido_en.isoformat(),
             "filas": self.filas, "bytes": self.bytes, "sha256": self.sha256,
             "ordenado": self.ordenado, "firma": self.firma, "origen": _a_json(self.origen),
             "leido": _a_json(self.leido),
             "sin_producto": {str(d): n for d, n in self.sin_producto.items()},
-        })  # fmt: skip
+        }  # fmt: skip
+
+    @classmethod
+    def de_json(cls, datos: dict, archivo: Path) -> "Ventana":
+        """La ventana que dice un `a_json`. Un error de Python si no lo es."""
+        return cls(
+            rango=Rango.de_texto(datos["ventana"]),
+            archivo=archivo,
+            extraido_en=datetime.fromisoformat(datos["extraido_en"]),
+            filas=datos["filas"],
+            bytes=datos["bytes"],
+            sha256=datos["sha256"],
+            ordenado=datos["ordenado"],
+            firma=datos["firma"],
+            origen=_de_json(datos["origen"]),
+            leido=_de_json(datos["leido"]),
+            sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
+        )
 
     def borrar(self) -> None:
         """Quita la ficha y luego el archivo: a medio borrar, la ventana ya no cuenta."""
@@ -136,20 +157,7 @@ def _de_json(datos: dict) -> Conteos:
 
 def _de_ficha(ficha: Path) -> Ventana | None:
     """La ventana de una ficha; una ficha dañada vale como si la ventana no se hubiera leído."""
-    datos = leer_json(ficha)
     try:
-        return Ventana(
-            rango=Rango.de_texto(datos["ventana"]),
-            archivo=ficha.with_suffix(".parquet"),
-            extraido_en=datetime.fromisoformat(datos["extraido_en"]),
-            filas=datos["filas"],
-            bytes=datos["bytes"],
-            sha256=datos["sha256"],
-            ordenado=datos["ordenado"],
-            firma=datos["firma"],
-            origen=_de_json(datos["origen"]),
-            leido=_de_json(datos["leido"]),
-            sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
-        )
+        return Ventana.de_json(leer_json(ficha), ficha.with_suffix(".parquet"))
     except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError):
         return None

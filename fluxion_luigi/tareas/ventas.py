@@ -76,9 +76,11 @@ class ExtraccionVentas(TareaTiendaMes):
             segundos=round(time.monotonic() - inicio, 2),
         )  # fmt: skip
 
-    def _avisar(self, dias: int, total: int, filas: int) -> None:
-        mensaje = f"{self.nombre}: {dias} de {total} días, {entero(filas)} filas"
-        self.avanzar(dias, total, mensaje)
+    def _avisar(self, a: extraccion.Avance) -> None:
+        de = "" if a.filas_en_total is None else f" de {entero(a.filas_en_total)}"
+        mensaje = f"{self.nombre}: {a.dias} de {a.dias_en_total} días, {entero(a.filas)}{de} filas"
+        por_filas, por_dias = (a.filas, a.filas_en_total), (a.dias, a.dias_en_total)
+        self.avanzar(*(por_filas if a.filas_en_total else por_dias), mensaje)
 
 
 class CargaVentas(TareaTiendaMes):

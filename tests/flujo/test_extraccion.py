@@ -1,10 +1,15 @@
-"""Las ventanas se ajustan a lo que tarda la tienda."""
+"""Las ventanas se ajustan a lo que tiene y tarda la tienda, y se le cuenta una sola vez."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
-from tests.proyecto import cada_dia
+from fluxion_luigi.errores import ErrorTiempo
+from fluxion_luigi.flujo import extraccion
+from fluxion_luigi.flujo.lectura import Lectura
+from fluxion_luigi.periodos import Rango
+from tests.proyecto import cada_dia, vender
 
 
 @pytest.fixture
@@ -22,8 +27,29 @@ def ventanas(proyecto, **ajustes) -> int:
     return proyecto.reporte()["detalle"][0]["ventanas"]
 
 
+def test_un_mes_de_pocas_filas_se_lee_en_una_sola_ventana(tienda):
+    assert ventanas(tienda, segundos_por_ventana=20) == 1
+
+
+def test_la_primera_ventana_tiene_los_dias_que_quepan_en_ventana_filas(tienda):
+    leidas = en_memoria(tienda, segundos_por_ventana=20, ventana_filas=10 * 50)
+    assert leidas == ["20250301-20250310", "20250311-20250331"]
+
+
+def en_memoria(proyecto, **ajustes) -> list[str]:
+    """Extrae marzo en este proceso y devuelve las ventanas que quedaron."""
+    proyecto.ajustes = {k: str(v) for k, v in ajustes.items()}
+    proyecto.escribir()
+    config, tienda, avances = proyecto.config, proyecto.tienda("tienda_01"), []
+    extraccion.extraer(config, tienda, Rango.de_texto("20250301-20250331"), avances.append)
+    ultimo = avances[-1]
+    assert (ultimo.dias, ultimo.dias_en_total) == (31, 31)
+    assert ultimo.filas_en_total in (ultimo.filas, None)
+    return [str(v.rango) for v in extraccion.carpeta(config, tienda, "2025-03").completas()]
+
+
 def test_una_tienda_rapida_lee_el_resto_del_mes_en_una_sola_ventana(tienda):
-    assert ventanas(tienda, segundos_por_ventana=20) == 2
+    assert ventanas(tienda, segundos_por_ventana=20, ventana_filas=1) == 2
 
 
 def test_con_cero_todas_las_ventanas_son_iguales(tienda):
@@ -32,7 +58,7 @@ def test_con_cero_todas_las_ventanas_son_iguales(tienda):
 
 def test_una_tienda_lenta_acaba_pidiendo_dia_por_dia(tienda):
     """Si cada ventana tarda más que la meta, las que siguen se achican hasta un día."""
-    assert ventanas(tienda, segundos_por_ventana=0.0001) == 1 + 24
+    assert ventanas(tienda, segundos_por_ventana=0.0001, ventana_filas=1) == 1 + 24
 
 
 def test_los_dias_salteados_no_se_juntan_en_una_ventana(tienda):
@@ -41,3 +67,62 @@ def test_los_dias_salteados_no_se_juntan_en_una_ventana(tienda):
     assert ventanas(tienda, segundos_por_ventana=20) == 3
     with sqlite3.connect(tienda.tiendas["tienda_01"]["archivo"]) as pos:
         assert pos.execute("SELECT count(*) FROM lineas").fetchone() == (31 * 50,)
+
+
+# -- la cuenta del origen
+
+
+@pytest.fixture
+def cuentas(monkeypatch):
+    """Los rangos que se le piden contar al origen."""
+    pedidas, original = [], Lectura.contar
+
+    def contar(self, rango):
+        pedidas.append(str(rango))
+        return original(self, rango)
+
+    monkeypatch.setattr(Lectura, "contar", contar)
+    return pedidas
+
+
+def test_al_origen_se_le_cuenta_una_vez_por_tienda_mes_y_no_por_ventana(tienda, cuentas):
+    assert len(en_memoria(tienda)) == 5
+    assert cuentas == ["20250301-20250331"]
+
+
+def test_lo_que_se_vende_entre_la_cuenta_y_la_lectura_no_es_una_diferencia(
+    tienda, cuentas, monkeypatch
+):
+    original, vendio = Lectura.leer, []
+
+    def leer(self, ventana, archivo, avisar):
+        if ventana.desde.day == 8 and not vendio:
+            vendio.append(ventana)
+            vender(Path(tienda.tiendas["tienda_01"]["archivo"]), {"2025-03-09": 60})
+        return original(self, ventana, archivo, avisar)
+
+    monkeypatch.setattr(Lectura, "leer", leer)
+    assert len(en_memoria(tienda)) == 5
+    assert cuentas == ["20250301-20250331", "20250308-20250314"]
+    [leida] = [
+        v
+        for v in extraccion.carpeta(tienda.config, tienda.tienda("tienda_01"), "2025-03").leidas()
+        if v.rango.desde.day == 8
+    ]
+    assert leida.origen == leida.leido
+    assert {d.day: c.filas for d, c in leida.origen.items()}[9] == 50 + 60
+
+
+def test_si_contar_el_mes_agota_el_tiempo_se_cuenta_ventana_por_ventana(tienda, monkeypatch):
+    original, pedidas = Lectura.contar, []
+
+    def contar(self, rango):
+        pedidas.append(str(rango))
+        if len(rango) > 7:
+            raise ErrorTiempo("muy largo")
+        return original(self, rango)
+
+    monkeypatch.setattr(Lectura, "contar", contar)
+    leidas = en_memoria(tienda, pausa_inicial=0.01)
+    assert len(leidas) == 5
+    assert pedidas == ["20250301-20250331"] * 2 + leidas
