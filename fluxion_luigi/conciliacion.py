@@ -57,8 +57,8 @@ def _columnas(que: str, contra: str) -> list[str]:
     return [f"filas {contra}", f"filas {que}", "diferencia", f"total {contra}", f"total {que}"]
 
 
-def exigir_dentro(hallado: Conteos, ventana: Rango, donde: str) -> None:
-    """Ningún día leído puede caer fuera de la ventana pedida.
+def exigir_dentro(hallado: Conteos, ventana: Rango, consulta: str, donde: str) -> None:
+    """Ningún día que devuelva una consulta puede caer fuera de los que se le pidieron.
 
     Raises:
         ErrorConciliacion: si la consulta devolvió días que no se le pidieron.
@@ -66,6 +66,6 @@ def exigir_dentro(hallado: Conteos, ventana: Rango, donde: str) -> None:
     fuera = [str(d) for d in sorted(hallado) if d not in ventana]
     if fuera:
         raise ErrorConciliacion(
-            f"La consulta de ventas de {donde} devolvió días que no se pidieron "
-            f"({', '.join(fuera[:5])}). Revise el filtro de fechas en su ventas.sql."
+            f"La consulta {consulta} de {donde} devolvió días que no se pidieron "
+            f"({', '.join(fuera[:5])}). Revise su filtro de fechas."
         )

@@ -1,7 +1,7 @@
 """Extremos reales para la conectividad: puertos de cada humor y espacios de red propios.
 
 Todo escucha en loopback o dentro de un espacio de red que hace (y deshace) la propia prueba.
-Como programa (`python -m tests.escuchas mudo 10.77.0.2 1433`) sostiene un puerto dentro de un
+Como programa (`python -m tests.escuchas mudo 192.0.2.2 1433`) sostiene un puerto dentro de un
 espacio hasta que se le cierra la entrada.
 """
 
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 RAIZ = Path(__file__).parent.parent
@@ -153,12 +153,15 @@ def sin_privilegios(*cuales: str) -> list[str]:
 class EspaciosDeRed:
     """Dos espacios de red unidos por un cable, sin salida a ninguna otra parte.
 
-    Desde «aquí» (10.77.0.1) se ve: `VIVO`, que contesta; `AUSENTE`, una dirección de la misma red
+    Hacerlos pide ser root en Linux. Las direcciones son de las reservadas para ejemplos (RFC 5737):
+    no son de nadie, ni siquiera dentro de una red privada.
+
+    Desde «aquí» (192.0.2.1) se ve: `VIVO`, que contesta; `AUSENTE`, una dirección de la misma red
     que no tiene nadie; `PERDIDO`, al otro lado de un router que se traga los paquetes sin decir
     nada; y `SIN_RUTA`, adonde no hay camino.
     """
 
-    VIVO, AUSENTE, PERDIDO, SIN_RUTA = "10.77.0.2", "10.77.0.3", "10.88.0.5", "10.99.0.1"
+    VIVO, AUSENTE, PERDIDO, SIN_RUTA = "192.0.2.2", "192.0.2.3", "198.51.100.5", "203.0.113.1"
 
     def __init__(self):
         propio = f"fx{os.getpid()}n{next(_numeros)}"
@@ -188,11 +191,11 @@ class EspaciosDeRed:
             _ip("-n", espacio, "link", "set", "lo", "up")
         cable = ("link", "add", "v0", "netns", self.aqui, "type", "veth")
         _ip(*cable, "peer", "name", "v0", "netns", self.alla)
-        for espacio, direccion in ((self.aqui, "10.77.0.1"), (self.alla, self.VIVO)):
+        for espacio, direccion in ((self.aqui, "192.0.2.1"), (self.alla, self.VIVO)):
             _ip("-n", espacio, "addr", "add", f"{direccion}/24", "dev", "v0")
             _ip("-n", espacio, "link", "set", "v0", "up")
-        _ip("-n", self.aqui, "route", "add", "10.88.0.0/16", "via", self.VIVO)
-        _ip("-n", self.alla, "route", "add", "blackhole", "10.88.0.0/16")
+        _ip("-n", self.aqui, "route", "add", "198.51.100.0/24", "via", self.VIVO)
+        _ip("-n", self.alla, "route", "add", "blackhole", "198.51.100.0/24")
         subprocess.run(
             [*self.dentro(self.alla), "sysctl", "-qw", "net.ipv4.ip_forward=1"], check=True
         )
@@ -233,18 +236,6 @@ class EspaciosDeRed:
 
 def _ip(*orden: str) -> None:
     subprocess.run(["ip", *orden], check=True, capture_output=True, text=True)
-
-
-@contextlib.contextmanager
-def espacios_de_red(no_se_puede: Callable[[str], object]) -> Iterator[EspaciosDeRed]:
-    """Los espacios, o `no_se_puede(por qué)` (que debe saltar la prueba) si no dejan hacerlos."""
-    with contextlib.ExitStack() as pila:
-        try:
-            red = pila.enter_context(EspaciosDeRed())
-        except (OSError, subprocess.CalledProcessError) as e:
-            motivo = str(getattr(e, "stderr", None) or e).strip()
-            no_se_puede(f"Esta máquina no deja hacer espacios de red: {motivo}.")
-        yield red
 
 
 if __name__ == "__main__":

@@ -78,12 +78,20 @@ def a_medio_crear_la_base() -> None:
     base.duckdb.connect = envuelta
 
 
+def entre_tandas() -> None:
+    """Muere con parte de una ventana ya insertada por varios hilos."""
+    destino.FILAS_POR_TANDA, destino.FILAS_POR_GRUPO = 4, 1
+    despues(base.Base, "_tope_de_memoria", vez=5)
+
+
 PUNTOS = {
     "a_medio_crear_la_base": a_medio_crear_la_base,
     "dentro_de_una_ventana": dentro_de_una_ventana,
     "entre_ventanas": lambda: despues(extraccion._Trabajo, "_una_vez", vez=2),
+    "antes_de_la_ficha": lambda: antes(ventanas.Ventana, "guardar"),
     "antes_del_manifiesto": lambda: antes(ventanas.Carpeta, "completar"),
     "tras_el_manifiesto": lambda: despues(ventanas.Carpeta, "completar"),
+    "entre_tandas": entre_tandas,
     "a_medio_cargar": lambda: despues(destino, "_comprobar", vez=2),
     "antes_del_commit": lambda: despues(destino, "_anotar_carga"),
     "tras_el_commit": lambda: antes(marcadores, "agregar"),

@@ -41,4 +41,6 @@ def test_un_dia_de_mas_y_uno_de_menos_salen_en_la_tabla():
 
 def test_un_dia_fuera_de_la_ventana_se_rechaza():
     with pytest.raises(ErrorConciliacion, match="2025-03-03"):
-        exigir_dentro({D1: Conteo(1, Decimal(1)), D3: Conteo(1, Decimal(1))}, Rango(D1, D2), "t")
+        exigir_dentro(
+            {D1: Conteo(1, Decimal(1)), D3: Conteo(1, Decimal(1))}, Rango(D1, D2), "ventas.sql", "t"
+        )

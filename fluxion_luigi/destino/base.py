@@ -50,18 +50,21 @@ class Base:
 
     @contextmanager
     def en_paralelo(self) -> Iterator[None]:
-        """Con todos los hilos mientras dura; al salir, DuckDB suelta los bloques ya escritos."""
-        self._poner(self.hilos, max(self.memoria_mb, MEMORIA_POR_HILO_MB * self.hilos))
-        try:
-            yield
-        finally:
-            self._poner(1, MEMORIA_MINIMA_MB)
-            self._poner(1, self.memoria_mb)
+        """Con todos los hilos mientras dura; al salir, DuckDB suelta los bloques ya escritos.
 
-    def _poner(self, hilos: int, memoria_mb: int) -> None:
-        _ejecutar(self.conexion, f"SET threads = {hilos}")
+        Si algo falla dentro, se queda así: en una transacción rota DuckDB no admite ni un SET, y a
+        la base sólo le falta cerrarse.
+        """
+        self._tope_de_memoria(max(self.memoria_mb, MEMORIA_POR_HILO_MB * self.hilos))
+        _ejecutar(self.conexion, f"SET threads = {self.hilos}")
+        yield
+        _ejecutar(self.conexion, "SET threads = 1")
+        self._tope_de_memoria(MEMORIA_MINIMA_MB)
+        self._tope_de_memoria(self.memoria_mb)
+
+    def _tope_de_memoria(self, mb: int) -> None:
         with suppress(duckdb.OutOfMemoryException):  # tiene en uso más que eso: queda como estaba
-            _ejecutar(self.conexion, f"SET memory_limit = '{memoria_mb}MB'")
+            _ejecutar(self.conexion, f"SET memory_limit = '{mb}MB'")
 
 
 @cache

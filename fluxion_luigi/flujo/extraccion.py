@@ -126,7 +126,8 @@ class _Trabajo:
         """Le pregunta al origen, una sola vez, cuánto tiene en todos los días pendientes."""
         for tramo in agrupar(dias):
             try:
-                self._insistir(tramo, self._contar, tramo)
+                # Una que agota el tiempo no se repite igual: por partes ya se insistirá.
+                self._insistir(tramo, self._contar, tramo, agotadas=1)
             except ErrorTiempo:
                 if len(tramo) == 1:
                     raise
@@ -136,7 +137,9 @@ class _Trabajo:
                 )  # fmt: skip
 
     def _contar(self, rango: Rango) -> None:
-        self.conteos |= dict.fromkeys(rango, CERO) | self.lectura.contar(rango)
+        conteos = self.lectura.contar(rango)
+        exigir_dentro(conteos, rango, "conteo.sql", f"{self.tienda.id}, {rango}")
+        self.conteos |= dict.fromkeys(rango, CERO) | conteos
 
     def _en_origen(self, rango: Rango) -> Conteos:
         """Lo que el origen dijo tener; si aún no se le ha preguntado, se le pregunta."""
@@ -221,12 +224,18 @@ class _Trabajo:
         todas = sum(self.conteos[d].filas for d in dias) if contadas else None
         self.avisar(Avance(hechos, len(dias), filas + de_la_ventana, todas))
 
-    def _insistir(self, ventana: Rango, hacer: Callable, *con):
-        """Hace algo con la tienda; lo pasajero se reintenta con pausas que crecen."""
+    def _insistir(
+        self, ventana: Rango, hacer: Callable, *con, agotadas: int = AGOTADAS_ANTES_DE_PARTIR
+    ):
+        """Hace algo con la tienda; lo pasajero se reintenta con pausas que crecen.
+
+        Args:
+            agotadas: cuántas veces se deja agotar el tiempo a lo que se puede partir.
+        """
         ajustes = self.config.ajustes
         return Retrying(
             retry=retry_if_exception(lambda e: isinstance(e, ErrorTransitorio | ErrorConciliacion)),
-            stop=lambda estado: _basta(estado, ventana, ajustes.intentos),
+            stop=lambda estado: _basta(estado, ventana, ajustes.intentos, agotadas),
             wait=wait_exponential_jitter(
                 multiplier=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
             ),
@@ -240,7 +249,7 @@ class _Trabajo:
         v = self.lectura.leer(ventana, self.destino.archivo(ventana), avance)
         donde = f"{self.tienda.id}, ventana {ventana}"
         try:
-            exigir_dentro(v.leido, ventana, donde)
+            exigir_dentro(v.leido, ventana, "ventas.sql", donde)
             if v.leido != origen:  # quizá la tienda vendió entre la cuenta y la lectura
                 self._contar(ventana)
                 origen = self._en_origen(ventana)
@@ -260,8 +269,8 @@ class _Trabajo:
         )  # fmt: skip
 
 
-def _basta(estado: RetryCallState, ventana: Rango, intentos: int) -> bool:
+def _basta(estado: RetryCallState, ventana: Rango, intentos: int, agotadas: int) -> bool:
     fallo = estado.outcome.exception()
     if isinstance(fallo, ErrorTiempo) and len(ventana) > 1:
-        return estado.attempt_number >= min(AGOTADAS_ANTES_DE_PARTIR, intentos)
+        return estado.attempt_number >= min(agotadas, intentos)
     return estado.attempt_number >= intentos

@@ -42,4 +42,5 @@ class Tarea(luigi.Task):
         self._ultimo_aviso = ahora
         registro.info(mensaje, extra={"efimero": True})
         self.set_status_message(mensaje)
-        self.set_progress_percentage(round(100 * hecho / total) if total else 100)
+        # Lo que se vende mientras se lee puede pasar del total que se contó.
+        self.set_progress_percentage(min(100, round(100 * hecho / total)) if total else 100)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino import carga
 from fluxion_luigi.destino.base import para_escribir
+from fluxion_luigi.errores import ErrorDestino
 from fluxion_luigi.esquema import FILAS_POR_GRUPO
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.periodos import Rango
@@ -119,3 +121,18 @@ print([m for m in ("pandas", "numpy", "pyarrow") if m in sys.modules])
         text=True,
     )
     assert hecho.stdout.strip() == "[]", hecho.stderr
+
+
+def test_lo_que_falla_en_paralelo_se_dice_tal_cual_y_deja_lo_que_habia(dos_tiendas, tmp_path):
+    """Con la transacción ya rota, volver a la memoria de siempre no puede tapar el fallo."""
+    bueno = lote(tmp_path / "v.parquet", 2 * FILAS_POR_GRUPO)
+    roto = replace(bueno, archivo=str(tmp_path / "roto.parquet"))
+    contenido = bytearray((tmp_path / "v.parquet").read_bytes())
+    contenido[len(contenido) // 3 : len(contenido) // 2] = b"x" * (
+        len(contenido) // 2 - len(contenido) // 3
+    )
+    (tmp_path / "roto.parquet").write_bytes(contenido)
+    cargar(dos_tiendas, bueno, [])
+    with pytest.raises(ErrorDestino, match="DuckDB dijo"):
+        cargar(dos_tiendas, roto, [])
+    assert dos_tiendas.consultar("SELECT count(*) FROM ventas_raw") == [(bueno.filas,)]

@@ -1,11 +1,14 @@
 """Las ventanas se ajustan a lo que tiene y tarda la tienda, y se le cuenta una sola vez."""
 
 import sqlite3
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from fluxion_luigi.errores import ErrorTiempo
+from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo
 from fluxion_luigi.flujo import extraccion
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.periodos import Rango
@@ -125,4 +128,15 @@ def test_si_contar_el_mes_agota_el_tiempo_se_cuenta_ventana_por_ventana(tienda, 
     monkeypatch.setattr(Lectura, "contar", contar)
     leidas = en_memoria(tienda, pausa_inicial=0.01)
     assert len(leidas) == 5
-    assert pedidas == ["20250301-20250331"] * 2 + leidas
+    assert pedidas == ["20250301-20250331", *leidas]
+
+
+def test_una_cuenta_con_dias_que_no_se_pidieron_no_se_cree(tienda, monkeypatch):
+    original = Lectura.contar
+
+    def contar(self, rango):
+        return original(self, rango) | {date(2025, 4, 1): Conteo(3, Decimal(1))}
+
+    monkeypatch.setattr(Lectura, "contar", contar)
+    with pytest.raises(ErrorConciliacion, match=r"conteo\.sql.*2025-04-01.*filtro de fechas"):
+        en_memoria(tienda, pausa_inicial=0.01, intentos=1)

@@ -14,7 +14,7 @@ C, P, G, N, I = Estado  # noqa: E741
 
 def resultado(estado: Estado, n: int = 1, **mas) -> Resultado:
     tienda = Tienda(
-        f"tienda_{n:02}", f"TIENDA {n}", "stellar", "FreeTDS", host=f"10.0.0.{n}", puerto=1433,
+        f"tienda_{n:02}", f"TIENDA {n}", "stellar", "FreeTDS", host=f"192.0.2.{n}", puerto=1433,
         base_datos="VAD20", activa=estado is not I,
     )  # fmt: skip
     tiempos = {} if estado is I else {"host": 5, "puerto": 12}
@@ -48,11 +48,11 @@ def test_la_tabla_dice_donde_como_esta_y_cuanto_tardo_cada_tienda():
     filas = informe.texto(resultados, None).splitlines()
     assert [f.split() for f in filas[:8] if "---" not in f] == [
         ["tienda", "nombre", "host", "puerto", "estado", "tiempo"],
-        ["tienda_01", "TIENDA", "1", "10.0.0.1", "1433", "✅", "CONECTADA", "12ms"],
-        ["tienda_02", "TIENDA", "2", "10.0.0.2", "1433", "🟡", "PUERTO", "OK", "12ms"],
-        ["tienda_03", "TIENDA", "3", "10.0.0.3", "1433", "🟠", "PING", "OK", "12ms"],
-        ["tienda_04", "TIENDA", "4", "10.0.0.4", "1433", "❌", "NO", "ALCANZABLE", "12ms"],
-        ["tienda_05", "TIENDA", "5", "10.0.0.5", "1433", "⚪", "INACTIVA"],
+        ["tienda_01", "TIENDA", "1", "192.0.2.1", "1433", "✅", "CONECTADA", "12ms"],
+        ["tienda_02", "TIENDA", "2", "192.0.2.2", "1433", "🟡", "PUERTO", "OK", "12ms"],
+        ["tienda_03", "TIENDA", "3", "192.0.2.3", "1433", "🟠", "PING", "OK", "12ms"],
+        ["tienda_04", "TIENDA", "4", "192.0.2.4", "1433", "❌", "NO", "ALCANZABLE", "12ms"],
+        ["tienda_05", "TIENDA", "5", "192.0.2.5", "1433", "⚪", "INACTIVA"],
         ["t", "T", "archivo", "✅", "CONECTADA", "0ms"],
     ]
 
@@ -91,7 +91,7 @@ def test_el_json_cuenta_y_detalla_lo_mismo():
         "probadas": 4, "responden": 1, "puertos_abiertos": 2, "orden_sugerida": "la orden",
     }  # fmt: skip
     assert datos["tiendas"][1] == {
-        "tienda": "tienda_02", "nombre": "TIENDA 2", "lugar": "10.0.0.2:1433/VAD20",
+        "tienda": "tienda_02", "nombre": "TIENDA 2", "lugar": "192.0.2.2:1433/VAD20",
         "estado": "PUERTO OK", "responde": False, "causa": "c", "consejo": "h", "detalle": "d",
         "ms": {"host": 5, "puerto": 12},
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,6 @@ from tests.escuchas import (
     EspaciosDeRed,
     Mudo,
     Silencioso,
-    espacios_de_red,
     esperar,
     icmp_permitido,
     puerto_cerrado,
@@ -48,7 +48,10 @@ def _ambiente(monkeypatch, proyecto, tmp_path):
 
 @pytest.fixture(scope="module")
 def red():
-    with espacios_de_red(pytest.skip) as espacios:
+    # Sin ser root no hay modo de hacerlos, y con él no hay excusa: lo demás es un fallo.
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("Hacer espacios de red pide ser root en Linux.")
+    with EspaciosDeRed() as espacios:
         yield espacios
 
 
@@ -498,7 +501,7 @@ def test_un_dns_que_no_contesta_cuesta_un_timeout_y_no_los_del_sistema(red, proy
 def test_veinte_lugares_de_los_que_diez_no_alcanzables_cuestan_un_timeout(red, proyecto):
     """Sin --workers: las que se prueban a la vez son las de la configuración."""
     for i in range(10):
-        poner(proyecto, {f"muerta_{i}": f"10.88.0.{10 + i}", f"viva_{i}": f"127.0.0.{10 + i}"})
+        poner(proyecto, {f"muerta_{i}": f"198.51.100.{10 + i}", f"viva_{i}": f"127.0.0.{10 + i}"})
     inicio = time.monotonic()
     orden = [
         sys.executable, "-m", "luigi", "--module", "fluxion_luigi", "VerificarConectividad",

@@ -113,7 +113,7 @@ TEXTOS = [
     # psqlodbc
     ("08001", 101, postgresql('FATAL:  password authentication failed for user "lector"'), "clave"),
     ("08001", 101, postgresql('FATAL:  role "lector" is not permitted to log in'), "clave"),
-    ("08001", 101, postgresql('FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "lector", '
+    ("08001", 101, postgresql('FATAL:  no pg_hba.conf entry for host "192.0.2.1", user "lector", '
      'database "pos", no encryption'), "clave"),
     ("08001", 101, postgresql('FATAL:  database "pos" does not exist'), "base"),
     ("08001", 101, postgresql("server does not support SSL, but SSL was required"), "tls"),
