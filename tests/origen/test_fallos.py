@@ -35,7 +35,7 @@ CONSULTA = "\nError while executing the query"
 
 
 def postgresql(texto: str, puerto: int = 5432) -> str:
-    return f'connection to server at "10.1.2.3", port {puerto} failed: {texto}\n'
+    return f'connection to server at "192.0.2.3", port {puerto} failed: {texto}\n'
 
 
 # (SQLSTATE, código nativo, mensaje, causa)
@@ -241,7 +241,7 @@ def test_un_nombre_o_un_valor_no_cambia_la_causa(driver, estado, nativo, mensaje
         ([("08001", 10060, f"{MICROSOFT}TCP Provider: Error code 0x274C"),
           ("HYT00", 0, f"{MICROSOFT}Login timeout expired"),
           ("08001", 10060, f"{MICROSOFT}A network-related or instance-specific error has occurred "
-           "while establishing a connection to 10.1.2.3. Server is not found or not accessible.")],
+           "while establishing a connection to 192.0.2.3. Server is not found or not accessible.")],
          "tiempo"),
     ],
     ids=["base", "clave", "tls", "red"],
