@@ -62,6 +62,14 @@ class Base:
         self._tope_de_memoria(MEMORIA_MINIMA_MB)
         self._tope_de_memoria(self.memoria_mb)
 
+    def limitar_compactacion(self, tareas: int) -> None:
+        """Cuántas uniones de grupos de filas vecinos e incompletos se hacen al confirmar.
+
+        DuckDB las hace con hasta cien: cada carga de un mes volvía a escribir casi otro tanto de lo
+        que ya estaba (medido: 0,43 s por mes de 125.000 filas, y 0,26 sin ellas).
+        """
+        _ejecutar(self.conexion, f"SET max_vacuum_tasks = {tareas}")
+
     def _tope_de_memoria(self, mb: int) -> None:
         with suppress(duckdb.OutOfMemoryException):  # tiene en uso más que eso: queda como estaba
             _ejecutar(self.conexion, f"SET memory_limit = '{mb}MB'")

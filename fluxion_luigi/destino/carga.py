@@ -15,6 +15,9 @@ from fluxion_luigi.periodos import Rango, agrupar, describir
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
 # con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
 FILAS_POR_TANDA = 4 * FILAS_POR_GRUPO
+# Una carga grande no compacta lo que dejaron otras; las pequeñas, que son las que dejan grupos
+# incompletos, compactan un poco cada una: el trabajo no pasa de unas veces lo que se carga.
+COMPACTACIONES = 4
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,12 @@ def cargar(
     """
     if not aceptar_vacios:
         _exigir_no_vaciados(base, tienda, lotes)
+    todas = sum(lote.filas for lote in lotes)
+    base.limitar_compactacion(0 if todas > FILAS_POR_GRUPO else COMPACTACIONES)
     base.conexion.begin()
     try:
         cargados: dict[date, Conteo] = {}
-        hechas, todas = 0, sum(lote.filas for lote in lotes)
+        hechas = 0
         for lote in sorted(lotes, key=lambda lote: lote.rango):
             _borrar(base, tienda, lote.rango)
             for n in _insertar(base, tienda, lote, corrida):

@@ -40,15 +40,15 @@ def lote(archivo, filas: int) -> carga.Lote:
     return carga.Lote(MES, str(archivo), filas, True, CUANDO, conteos, {})
 
 
-def cargar(dos_tiendas, lote, avances) -> list[tuple]:
+def cargar(dos_tiendas, lote, avances, tienda="tienda_01") -> list[tuple]:
     """Carga el lote y devuelve lo que quedó, en el orden en que quedó guardado."""
     with para_escribir(dos_tiendas.config) as base:
         carga.cargar(
-            base, "tienda_01", [lote], "c", aceptar_vacios=True,
+            base, tienda, [lote], "c", aceptar_vacios=True,
             avanzo=lambda *n: avances.append(n),
         )  # fmt: skip
         return base.conexion.execute(
-            "SELECT fecha, linea FROM ventas_raw WHERE ubicacion_id = 'tienda_01' ORDER BY rowid"
+            "SELECT fecha, linea FROM ventas_raw WHERE ubicacion_id = ? ORDER BY rowid", [tienda]
         ).fetchall()
 
 
@@ -72,6 +72,35 @@ def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_pat
     assert [linea for _, linea in quedo] == list(range(filas))
     assert quedo == sorted(quedo)
     assert avances == [(carga.FILAS_POR_TANDA, filas), (filas, filas)]
+
+
+def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
+    dos_tiendas, tmp_path
+):
+    mes, dia = lote(tmp_path / "mes.parquet", FILAS_POR_GRUPO + 2000), lote(tmp_path / "v", 50)
+    for tienda in ("tienda_01", "tienda_02", "tienda_03"):
+        cargar(dos_tiendas, mes, [], tienda)
+    assert grupos(dos_tiendas) == [FILAS_POR_GRUPO, 2000] * 3
+    for n in range(3):
+        cargar(dos_tiendas, dia, [], f"tienda_1{n}")
+    compactos = grupos(dos_tiendas)
+    assert len(compactos) < 6
+    assert sum(compactos) == 3 * mes.filas + 3 * dia.filas
+    for tienda in ("tienda_01", "tienda_02", "tienda_03"):
+        assert dos_tiendas.consultar(
+            "SELECT count(DISTINCT linea), sum(total) FROM ventas_raw WHERE ubicacion_id = ?",
+            tienda,
+        ) == [(mes.filas, mes.filas * Decimal("0.5"))]
+
+
+def grupos(proyecto) -> list[int]:
+    """Las filas de cada grupo de filas de `ventas_raw`, en orden."""
+    filas = proyecto.consultar(
+        "SELECT sum(count) FROM pragma_storage_info('ventas_raw') "
+        "WHERE column_name = 'linea' AND segment_type = 'INTEGER' "
+        "GROUP BY row_group_id ORDER BY row_group_id"
+    )
+    return [int(n) for (n,) in filas]
 
 
 def test_tras_cada_tanda_duckdb_suelta_la_memoria_que_uso(dos_tiendas):
