@@ -16,8 +16,8 @@ from bench.contendientes import (
     DLT_PYARROW,
     GUION,
     LIMITE,
+    LIMITE_PROPIO,
     PROYECTO,
-    RAIZ,
     Caso,
 )
 from bench.datos import crear_tienda, fabrica
@@ -68,7 +68,7 @@ def _correr(servidor: Servidor, carpeta: Path, rapido: bool) -> informe.Resultad
     entre, vueltas, vueltas_varias = (10, 1, 1) if rapido else (1, 3, 2)
     carga = os.getloadavg()[0]
     casos = _crear_casos(servidor, carpeta, 1_000_000 // entre)
-    todos = (PROYECTO, LIMITE, GUION, DLT_PYARROW, DLT_CONNECTORX)
+    todos = (PROYECTO, LIMITE, LIMITE_PROPIO, GUION, DLT_PYARROW, DLT_CONNECTORX)
     sin_limite = (PROYECTO, GUION, DLT_PYARROW, DLT_CONNECTORX)
     una, varias, grande = casos
     return informe.Resultado(
@@ -81,14 +81,13 @@ def _correr(servidor: Servidor, carpeta: Path, rapido: bool) -> informe.Resultad
 
 def _crear_casos(servidor: Servidor, carpeta: Path, filas: int) -> list[Caso]:
     """Una tienda con `filas` líneas, ocho que las suman entre todas, y una con cinco veces más."""
-    ventas = (RAIZ / "sql" / "stellar_postgresql" / "ventas.sql").read_text(encoding="utf-8")
     cantidades = {"tienda_a": filas, "tienda_g": 5 * filas}
     cantidades |= {f"tienda_{n}": filas // 8 for n in range(1, 9)}
     tiendas = {}
     with fabrica() as reales:
         for nombre, n in cantidades.items():
             print(f"· {nombre}: {n:,} líneas".replace(",", "."), flush=True)
-            tiendas[nombre] = crear_tienda(servidor, reales, nombre, n, ventas, carpeta)
+            tiendas[nombre] = crear_tienda(servidor, reales, nombre, n, carpeta)
     grupo = [tiendas[f"tienda_{n}"] for n in range(1, 9)]
     return [
         Caso(servidor, [tiendas["tienda_a"]]),

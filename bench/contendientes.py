@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import duckdb
 
-from bench.datos import MES, VISTA, Tienda
+from bench.datos import CONSULTA, MES, VISTA, Tienda
 from fluxion_luigi import config
 from fluxion_luigi.esquema import COLUMNAS
 from fluxion_luigi.flujo.lectura import pedido_de
@@ -70,10 +70,16 @@ def _proyecto(caso: Caso, carpeta: Path) -> Preparado:
     return Preparado(orden, ambiente, "", _contar(carpeta / BASE, "ventas_raw"))
 
 
-def _limite(caso: Caso, carpeta: Path) -> Preparado:
-    pedido = _pedido(caso, carpeta)
-    pedido["chunk"] = pedido["chunk_del_proyecto"]
-    return _corredor("limite", pedido, _lo_que_dijo)
+def _limite(*consultas: str) -> Callable[[Caso, Path], Preparado]:
+    """Lee con esas consultas (si no se dan, la de todos) y en el lote del proyecto."""
+
+    def preparar(caso: Caso, carpeta: Path) -> Preparado:
+        pedido = _pedido(caso, carpeta)
+        pedido["chunk"] = pedido["chunk_del_proyecto"]
+        pedido["consultas"] = [pedido[c] for c in consultas or ("consulta",)]
+        return _corredor("limite", pedido, _lo_que_dijo)
+
+    return preparar
 
 
 def _guion(caso: Caso, carpeta: Path) -> Preparado:
@@ -97,13 +103,16 @@ def _dlt(backend: str, opciones: dict) -> Callable[[Caso, Path], Preparado]:
 
 
 PROYECTO = Contendiente("proyecto", "este proyecto (RangoVentas)", _proyecto)
-LIMITE = Contendiente("limite", "límite del driver (leer y tirar)", _limite)
+LIMITE = Contendiente("limite", "límite del driver (leer y tirar)", _limite())
+LIMITE_PROPIO = Contendiente(
+    "limite_propio", "límite, con las consultas del proyecto", _limite("productos", "ventas")
+)
 GUION = Contendiente("guion", "script (pandas + pyodbc)", _guion)
 DLT_PYARROW = Contendiente("dlt_pyarrow", "dlt, pyarrow", _dlt("pyarrow", {}))
 DLT_CONNECTORX = Contendiente(
     "dlt_connectorx", "dlt, connectorx", _dlt("connectorx", {"return_type": "arrow_stream"})
 )
-TODOS = (PROYECTO, LIMITE, GUION, DLT_PYARROW, DLT_CONNECTORX)
+TODOS = (PROYECTO, LIMITE, LIMITE_PROPIO, GUION, DLT_PYARROW, DLT_CONNECTORX)
 
 
 def _ambiente(caso: Caso, carpeta: Path) -> dict[str, str]:
@@ -123,7 +132,7 @@ def _ambiente(caso: Caso, carpeta: Path) -> dict[str, str]:
 
 
 def _pedido(caso: Caso, carpeta: Path) -> dict:
-    """Lo que necesita un lector ODBC, con la misma cadena y consulta que usa el proyecto."""
+    """Lo que necesita un lector ODBC, con la misma cadena que usa el proyecto."""
     anterior = dict(os.environ)
     os.environ.update(_ambiente(caso, carpeta))
     try:
@@ -135,7 +144,7 @@ def _pedido(caso: Caso, carpeta: Path) -> dict:
     uno = pedidos[0]
     return {
         "cadenas": [p.cadena for p in pedidos], "sesion": list(uno.sesion),
-        "consulta": uno.ventas,
+        "consulta": CONSULTA, "productos": uno.productos, "ventas": uno.ventas,
         "fechas": [d.strftime(uno.formato_fecha) for d in (MES.desde, MES.fin_abierto)],
         "columnas": ", ".join(f"{c.nombre} {c.duckdb}" for c in COLUMNAS),
         "base": str(carpeta / "banco.duckdb"), "a_la_vez": caso.a_la_vez, "chunk": CHUNK,

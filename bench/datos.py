@@ -20,6 +20,12 @@ from tests.postgresql import Servidor
 
 MES = Rango(date(2025, 3, 1), date(2025, 3, 31))
 VISTA = "banco_ventas"
+# Sin comentarios: psqlodbc sólo abre un cursor si la consulta empieza por SELECT.
+CONSULTA = "\n".join(
+    linea
+    for linea in Path(__file__).with_name("consulta.sql").read_text(encoding="utf-8").splitlines()
+    if not linea.startswith("--")
+)
 _SQL = Path(__file__).with_name("datos.sql")
 _TABLAS = {
     "vad10.ma_departamentos": "SELECT * FROM departamentos",
@@ -53,14 +59,11 @@ def fabrica() -> Iterator[duckdb.DuckDBPyConnection]:
         yield conexion
 
 
-def crear_tienda(
-    servidor: Servidor, reales, nombre: str, filas: int, ventas: str, carpeta: Path
-) -> Tienda:
+def crear_tienda(servidor: Servidor, reales, nombre: str, filas: int, carpeta: Path) -> Tienda:
     """Hace la base de una tienda con `filas` líneas en el mes, y la deja lista para leer.
 
     Args:
         reales: la conexión que da `fabrica`.
-        ventas: la consulta del proyecto; dlt la lee por una vista, los demás con parámetros.
     """
     servidor.crear_pos(nombre)
     csv = carpeta / "datos.csv"
@@ -72,7 +75,7 @@ def crear_tienda(
     )  # fmt: skip
     with contextlib.closing(servidor.conectar(nombre)) as c:
         c.execute("CREATE INDEX por_fecha ON vad20.ma_transaccion (f_fecha)")
-        c.execute(f"CREATE VIEW {VISTA} AS {con_fechas(ventas)}")
+        c.execute(f"CREATE VIEW {VISTA} AS {con_fechas(CONSULTA)}")
         # Las filas recién copiadas no se vuelven a marcar en la primera lectura que se mida.
         c.execute("VACUUM ANALYZE")
         c.execute("CHECKPOINT")
@@ -83,7 +86,7 @@ def crear_tienda(
 
 
 def con_fechas(consulta: str) -> str:
-    """La consulta del proyecto con las fechas del mes en lugar de sus dos parámetros."""
+    """La consulta con las fechas del mes en lugar de sus dos parámetros."""
     desde, hasta = (f"'{d:%Y%m%d}'" for d in (MES.desde, MES.fin_abierto))
     return consulta.replace("?", desde, 1).replace("?", hasta, 1)
 

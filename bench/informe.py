@@ -26,13 +26,16 @@ PSS cada 250 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU re
 que gastó mientras tanto el resto de la máquina: el servidor y, si la máquina no estaba quieta, lo \
 ajeno. \
 Las cifras son la mediana de las vueltas (la memoria, la mayor); entre paréntesis, la menor y la \
-mayor. Todos leen las \
-mismas 33 columnas con la misma consulta, y una cifra sólo vale si dejó las mismas filas y el \
-mismo total que la tienda.
+mayor. Una cifra sólo vale si dejó las mismas filas y el mismo total que la tienda, y todos dejan \
+las mismas 33 columnas.
 
 - Este proyecto hace todo: conectividad, conteos, staging, conciliación, carga y marcador.
-- El límite del driver lee con la misma cadena ODBC, la misma sesión (`sesion.sql`) y el mismo \
-lote, y no guarda nada.
+- El proyecto pide los productos aparte de las líneas y los une aquí (`productos.sql`, \
+`ventas.sql`); los demás piden las 33 columnas ya unidas por la tienda (`bench/consulta.sql`), \
+como hacía el script.
+- El límite del driver lee esas filas con la misma cadena ODBC, la misma sesión (`sesion.sql`) y \
+el mismo lote, y no guarda nada. El otro límite lee así las dos consultas del proyecto, una vez \
+cada una: lo que falta hasta el proyecto es guardar, conciliar y cargar.
 - El script lee por esa misma cadena ODBC, en trozos de 50.000, a una tabla con los mismos tipos.
 - dlt lee por psycopg2 (pyarrow) o por su propio protocolo (connectorx), no por ODBC.
 - Con varias tiendas todos atienden tres a la vez: el proyecto con 3 workers, el script con sus \

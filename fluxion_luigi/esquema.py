@@ -1,4 +1,5 @@
-"""El esquema declarado de una línea de venta: lo que toda consulta `ventas.sql` debe entregar.
+"""El esquema declarado de una línea de venta: lo que toda consulta `ventas.sql` debe entregar,
+sola o con su `productos.sql`.
 
 Es la única definición de nombres y tipos; el staging lo escribe tal cual y una prueba exige que
 `sql/destino/ventas_raw.sql` diga lo mismo. El dinero es DECIMAL de punta a punta.

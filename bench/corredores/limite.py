@@ -15,17 +15,19 @@ def main() -> None:
         conexion = arrow_odbc.connect(cadena)
         for sentencia in pedido["sesion"]:
             conexion.execute(sentencia)
-        lector = conexion.read_arrow_batches(
-            query=pedido["consulta"],
-            parameters=pedido["fechas"],
-            batch_size=pedido["chunk"],
-            max_bytes_per_batch=pedido["memoria_odbc_mb"] * 2**20,
-            max_text_size=pedido["ancho_maximo"],
-            fetch_concurrently=True,
-        )
-        for lote in lector:
-            filas += lote.num_rows
-            total += pc.sum(lote.column("total")).as_py() or 0
+        for consulta in pedido["consultas"]:
+            lector = conexion.read_arrow_batches(
+                query=consulta,
+                parameters=pedido["fechas"],
+                batch_size=pedido["chunk"],
+                max_bytes_per_batch=pedido["memoria_odbc_mb"] * 2**20,
+                max_text_size=pedido["ancho_maximo"],
+                fetch_concurrently=True,
+            )
+            for lote in lector:
+                if "total" in lote.schema.names:
+                    filas += lote.num_rows
+                    total += pc.sum(lote.column("total")).as_py() or 0
     print(json.dumps([filas, str(total)]))
 
 

@@ -36,7 +36,7 @@ class Ajustes:
     chunk_filas: int = 50_000
     memoria_odbc_mb: int = 24
     ventana_dias: int = 7
-    ventana_filas: int = 150_000
+    ventana_filas: int = 350_000
     segundos_por_ventana: float = 20.0
     timeout_conexion: int = 15
     timeout_sin_avance: int = 120

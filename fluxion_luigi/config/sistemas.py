@@ -1,6 +1,9 @@
 """Los sistemas POS: cada uno es una carpeta de `sql/` con sus consultas y su `sistema.toml`.
 
 - `ventas.sql`: las líneas de venta; dos parámetros `?`: desde (incluido) y hasta (excluido).
+- `productos.sql` (opcional): un renglón por código vendido entre esas fechas, con `codigo` tal como
+  lo da `ventas.sql` y las columnas que dependen sólo de él, que `ventas.sql` ya no entrega. Así
+  cada producto viaja una vez y no con cada línea.
 - `conteo.sql`: `dia, filas, total` por día, con los mismos parámetros.
 - `sesion.sql` (opcional): sentencias que preparan la conexión, separadas por `;`.
 - `sistema.toml`: `formato_fecha` (strftime) de los parámetros y `opciones` del driver.
@@ -20,6 +23,7 @@ class Sistema:
 
     nombre: str
     ventas: str
+    productos: str
     conteo: str
     sesion: tuple[str, ...]
     formato_fecha: str
@@ -41,10 +45,11 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
         )
     try:
         propio = tomllib.loads((carpeta / "sistema.toml").read_text(encoding="utf-8"))
-        sesion = carpeta / "sesion.sql"
+        productos, sesion = carpeta / "productos.sql", carpeta / "sesion.sql"
         return Sistema(
             nombre=nombre,
             ventas=_sql(carpeta / "ventas.sql"),
+            productos=_sql(productos) if productos.is_file() else "",
             conteo=_sql(carpeta / "conteo.sql"),
             sesion=_sentencias(_sql(sesion)) if sesion.is_file() else (),
             formato_fecha=propio["formato_fecha"],

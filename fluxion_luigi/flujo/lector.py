@@ -21,7 +21,6 @@ from pathlib import Path
 import arrow_odbc
 
 from fluxion_luigi.errores import ErrorFluxion
-from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.origen.odbc import Conexion
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
@@ -68,7 +67,10 @@ def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
 def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
     extraido_en = datetime.now(UTC)
-    cuenta = escribir(archivo, conexion.leer(rango), ESQUEMA, lambda n: responder(avance=n))
+    productos = conexion.productos(rango)
+    responder(avance=0)  # una consulta menos: el vigía vuelve a contar su espera
+    esquema, lotes = conexion.leer(rango, productos)
+    cuenta = escribir(archivo, lotes, esquema, lambda n: responder(avance=n))
     leido, sin_producto = cuenta.por_dia()
     ventana = Ventana(
         rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,

@@ -37,6 +37,7 @@ def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
         sistema=sistema.nombre,
         sesion=sistema.sesion,
         ventas=sistema.ventas,
+        productos=sistema.productos,
         conteo=sistema.conteo,
         formato_fecha=sistema.formato_fecha,
         chunk_filas=ajustes.chunk_filas,
@@ -51,7 +52,7 @@ def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
 def firma(config: Configuracion, tienda: Tienda) -> str:
     """Con qué consulta y de qué base se lee una tienda: si cambia, lo ya leído no sirve."""
     sistema = config.sistema(tienda)
-    texto = "\0".join((sistema.ventas, sistema.conteo, tienda.lugar))
+    texto = "\0".join((sistema.ventas, sistema.productos, sistema.conteo, tienda.lugar))
     return hashlib.sha256(texto.encode()).hexdigest()
 
 

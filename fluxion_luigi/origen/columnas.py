@@ -1,10 +1,13 @@
 """De lo que entrega un driver al esquema declarado, en columnas y sin perder un dígito."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fluxion_luigi.errores import ErrorTipos
-from fluxion_luigi.esquema import COLUMNAS, NOMBRES, Columna
+from fluxion_luigi.esquema import COLUMNAS, Columna
 
 
 def _tipo(columna: Columna) -> pa.DataType:
@@ -22,51 +25,64 @@ def _tipo(columna: Columna) -> pa.DataType:
 ESQUEMA = pa.schema([(c.nombre, _tipo(c)) for c in COLUMNAS])
 
 
-def exigir_columnas(recibido: pa.Schema, sistema: str) -> None:
-    """Que la consulta entregue las columnas declaradas y el dinero nunca como coma flotante.
+@dataclass(frozen=True)
+class Entrega:
+    """Lo que debe entregar una consulta: sus columnas y, para poder decirlo, de dónde sale."""
 
-    Raises:
-        ErrorTipos: nombra las columnas que faltan, sobran o llegan como coma flotante.
-    """
-    faltan = [n for n in NOMBRES if n not in recibido.names]
-    sobran = [n for n in recibido.names if n not in NOMBRES]
-    if faltan or sobran or len(recibido.names) != len(NOMBRES):
-        raise ErrorTipos(
-            f"La consulta ventas.sql del sistema «{sistema}» no entrega las columnas declaradas. "
-            f"Faltan: {', '.join(faltan) or 'ninguna'}. Sobran: {', '.join(sobran) or 'ninguna'}."
-        )
-    flotantes = [
-        c.nombre
-        for c in COLUMNAS
-        if c.familia == "decimal" and pa.types.is_floating(recibido.field(c.nombre).type)
-    ]
-    if flotantes:
-        raise ErrorTipos(
-            f"El driver entrega como coma flotante: {', '.join(flotantes)}. El dinero se perdería "
-            f"en el redondeo: ponga CAST(… AS DECIMAL) en el ventas.sql del sistema «{sistema}»."
-        )
+    archivo: str
+    sistema: str
+    esquema: pa.Schema
 
+    def exigir(self, recibido: pa.Schema) -> None:
+        """Que estén las columnas declaradas y el dinero nunca como coma flotante.
 
-def al_esquema(lote: pa.RecordBatch, sistema: str) -> pa.RecordBatch:
-    """Un lote con las columnas del driver, llevado al esquema declarado.
-
-    Raises:
-        ErrorTipos: si un valor no cabe en su tipo; nombra la columna.
-    """
-    columnas = []
-    for campo in ESQUEMA:
-        columna = lote.column(lote.schema.get_field_index(campo.name))
-        try:
-            columnas.append(_convertir(columna, campo.type))
-            if pa.types.is_time(campo.type):
-                _exigir_horas_del_dia(columnas[-1])
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
+        Raises:
+            ErrorTipos: nombra las columnas que faltan, sobran o llegan como coma flotante.
+        """
+        nombres = self.esquema.names
+        faltan = [n for n in nombres if n not in recibido.names]
+        sobran = [n for n in recibido.names if n not in nombres]
+        if faltan or sobran or len(recibido.names) != len(nombres):
             raise ErrorTipos(
-                f"La columna {campo.name} llegó como {columna.type} y un valor no cabe en "
-                f"{campo.type}: {e}. Revise si cambió de tipo en el POS y corrija el ventas.sql "
-                f"del sistema «{sistema}»."
-            ) from None
-    return pa.RecordBatch.from_arrays(columnas, schema=ESQUEMA)
+                f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "
+                f"declaradas. Faltan: {_lista(faltan)}. Sobran: {_lista(sobran)}."
+            )
+        flotantes = [
+            c.name
+            for c in self.esquema
+            if pa.types.is_decimal(c.type) and pa.types.is_floating(recibido.field(c.name).type)
+        ]
+        if flotantes:
+            raise ErrorTipos(
+                f"El driver entrega como coma flotante: {_lista(flotantes)}. El dinero se perdería "
+                f"en el redondeo: ponga CAST(… AS DECIMAL) en el {self.archivo} del sistema "
+                f"«{self.sistema}»."
+            )
+
+    def al_esquema(self, lote: pa.RecordBatch) -> pa.RecordBatch:
+        """Un lote con las columnas del driver, llevado al esquema declarado.
+
+        Raises:
+            ErrorTipos: si un valor no cabe en su tipo; nombra la columna.
+        """
+        columnas = []
+        for campo in self.esquema:
+            columna = lote.column(lote.schema.get_field_index(campo.name))
+            try:
+                columnas.append(_convertir(columna, campo.type))
+                if pa.types.is_time(campo.type):
+                    _exigir_horas_del_dia(columnas[-1])
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
+                raise ErrorTipos(
+                    f"La columna {campo.name} llegó como {columna.type} y un valor no cabe en "
+                    f"{campo.type}: {e}. Revise si cambió de tipo en el POS y corrija el "
+                    f"{self.archivo} del sistema «{self.sistema}»."
+                ) from None
+        return pa.RecordBatch.from_arrays(columnas, schema=self.esquema)
+
+
+def _lista(nombres: Iterable[str]) -> str:
+    return ", ".join(nombres) or "ninguna"
 
 
 def _exigir_horas_del_dia(horas: pa.Array) -> None:

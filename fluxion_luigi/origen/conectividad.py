@@ -1,7 +1,7 @@
 """¿Contesta una tienda? Su host, su puerto y su base, en ese orden y con su tiempo cada uno.
 
-Nada de esto descarga ventas: la base se prueba con la consulta de ventas sobre cero días, que
-ejercita las credenciales, las tablas, las columnas y los permisos sin leer una fila.
+Nada de esto descarga ventas: la base se prueba con las consultas de venta sobre cero días, que
+ejercitan las credenciales, las tablas, las columnas y los permisos sin leer una fila.
 """
 
 import contextlib
@@ -256,7 +256,7 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
     pedido = {
         "cadena": cadena.construir(tienda, sistema, credencial),
         "sesion": sistema.sesion,
-        "consulta": sistema.ventas,
+        "consultas": [c for c in (sistema.productos, sistema.ventas) if c],
         "parametros": [dia, dia],
         "timeout": max(1, round(timeout)),
     }

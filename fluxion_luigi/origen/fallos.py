@@ -55,10 +55,12 @@ _CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
     (_es(r"no such table|invalid object name|relation '' does not exist", estado="42p01|42s02",
          nativo="208"),
      Fallo("falta una tabla que la consulta lee",
-           "Revise «base_datos» y «sistema» en el catálogo y el ventas.sql de ese sistema.")),
+           "Revise «base_datos» y «sistema» en el catálogo, y el ventas.sql o el "
+           "productos.sql de ese sistema.")),
     (_es(r"no such column|invalid column name|column \S+ does not exist", estado="42703|42s22",
          nativo="207"),
-     Fallo("falta una columna que la consulta lee", "Revise el ventas.sql de ese sistema POS.")),
+     Fallo("falta una columna que la consulta lee",
+           "Revise el ventas.sql o el productos.sql de ese sistema.")),
     (_es(r"\bcertificate\b|ssl provider|ssl_choose|encryption not supported|\btls\b|"
          r"ssl error(?!: unexpected eof)|server does not support ssl"),
      Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
@@ -72,7 +74,7 @@ _CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
     (_es(r"conversion failed|error converting|out of range|invalid input syntax|"
          r"arithmetic overflow", estado=r"42\w{3}|22\w{3}"),
      Fallo("el servidor no puede ejecutar la consulta con los datos que tiene",
-           "Revise si una columna del POS cambió de tipo y corrija el ventas.sql.")),
+           "Revise si una columna del POS cambió de tipo y corrija el .sql que la lee.")),
     (_es(r"is not a database|file is encrypted|malformed|disk image"),
      Fallo("el archivo no es una base de datos sana", "Revise «archivo» en el catálogo.")),
     (_es(r"connection refused|actively refused"),

@@ -14,8 +14,10 @@ import pyarrow as pa
 
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.errores import ErrorTipos
-from fluxion_luigi.origen import columnas
+from fluxion_luigi.origen import productos
+from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 from fluxion_luigi.origen.pedido import Pedido
+from fluxion_luigi.origen.productos import Productos
 from fluxion_luigi.periodos import Rango
 
 # Los textos sin ancho declarado ocuparían gigas de búfer; ninguna columna declarada pasa de aquí.
@@ -56,16 +58,36 @@ class Conexion:
                 conteos[dia] = Conteo(n, Decimal(total or 0))
         return conteos
 
-    def leer(self, ventana: Rango) -> Iterator[pa.RecordBatch]:
-        """Las líneas de venta de la ventana, en lotes del esquema declarado.
+    def productos(self, ventana: Rango) -> Productos | None:
+        """Los productos vendidos en la ventana, o None si `ventas.sql` ya los trae en cada línea.
+
+        Raises:
+            ErrorTipos: si las columnas no son las declaradas o un código trae dos productos.
+        """
+        if not self._pedido.productos:
+            return None
+        lector = self._leer(self._pedido.productos, ventana, chunk=self._pedido.chunk_filas)
+        entrega = productos.entrega(lector.schema, self._pedido.sistema)
+        lotes = [entrega.al_esquema(lote) for lote in lector]
+        return Productos(pa.Table.from_batches(lotes, entrega.esquema), self._pedido.sistema)
+
+    def leer(
+        self, ventana: Rango, de_la_ventana: Productos | None
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas.
 
         Raises:
             ErrorTipos: si las columnas no son las declaradas.
+            ErrorConciliacion: al recorrerlas, si una trae un código que no está en los productos.
         """
         lector = self._leer(self._pedido.ventas, ventana, chunk=self._pedido.chunk_filas)
-        columnas.exigir_columnas(lector.schema, self._pedido.sistema)
-        for lote in lector:
-            yield columnas.al_esquema(lote, self._pedido.sistema)
+        propias = de_la_ventana.de_ventas if de_la_ventana else ESQUEMA
+        entrega = Entrega("ventas.sql", self._pedido.sistema, propias)
+        entrega.exigir(lector.schema)
+        lineas = map(entrega.al_esquema, lector)
+        if de_la_ventana is None:
+            return ESQUEMA, lineas
+        return de_la_ventana.esquema, map(de_la_ventana.completar, lineas)
 
     def _leer(self, consulta: str, ventana: Rango, chunk: int):
         return self._conexion.read_arrow_batches(

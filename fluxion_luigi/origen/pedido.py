@@ -12,6 +12,7 @@ class Pedido:
     sistema: str
     sesion: Sequence[str]
     ventas: str
+    productos: str
     conteo: str
     formato_fecha: str
     chunk_filas: int

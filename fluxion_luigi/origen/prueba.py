@@ -1,4 +1,4 @@
-"""El proceso que prueba una base: entra, prepara la sesión y ejecuta la consulta sobre cero días.
+"""El proceso que prueba una base: entra, prepara la sesión y ejecuta sus consultas sobre cero días.
 
 Recibe el pedido en JSON por la entrada (lleva la clave: no va por argumentos). Sale con 0 si todo
 fue bien; si no, con 1 y lo que dijo el driver por la salida. Usa la misma biblioteca que la lectura
@@ -19,15 +19,16 @@ def main() -> int:
         conexion = arrow_odbc.connect(pedido["cadena"], login_timeout_sec=pedido["timeout"])
         for sentencia in pedido["sesion"]:
             conexion.execute(sentencia)
-        lotes = conexion.read_arrow_batches(
-            query=pedido["consulta"],
-            parameters=pedido["parametros"],
-            batch_size=1,
-            max_text_size=1000,
-            query_timeout_sec=pedido["timeout"],
-        )
-        for _ in lotes:
-            continue
+        for consulta in pedido["consultas"]:
+            lotes = conexion.read_arrow_batches(
+                query=consulta,
+                parameters=pedido["parametros"],
+                batch_size=1,
+                max_text_size=1000,
+                query_timeout_sec=pedido["timeout"],
+            )
+            for _ in lotes:
+                continue
     except arrow_odbc.Error as e:
         print(e)
         return 1

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from fluxion_luigi.errores import ErrorTipos
 from fluxion_luigi.esquema import NOMBRES
-from fluxion_luigi.origen.columnas import ESQUEMA, al_esquema, exigir_columnas
+from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
+
+VENTAS = Entrega("ventas.sql", "demo", ESQUEMA)
 
 
 def lote(**columnas: pa.Array) -> pa.RecordBatch:
@@ -21,7 +23,7 @@ def lote(**columnas: pa.Array) -> pa.RecordBatch:
 
 
 def valor(columna: str, entrada: pa.Array):
-    return al_esquema(lote(**{columna: entrada}), "demo").column(columna)[0].as_py()
+    return VENTAS.al_esquema(lote(**{columna: entrada})).column(columna)[0].as_py()
 
 
 @given(st.decimals(-(10**13), 10**13, places=4, allow_nan=False))
@@ -72,13 +74,13 @@ def test_un_entero_sirve_de_logico_y_de_texto():
 def test_el_dinero_en_coma_flotante_se_rechaza_antes_de_leer():
     recibido = lote(total=pa.array([1.5]), costo=pa.array([2.5])).schema
     with pytest.raises(ErrorTipos, match="total, costo"):
-        exigir_columnas(recibido, "demo")
+        VENTAS.exigir(recibido)
 
 
 def test_una_columna_de_menos_o_de_mas_se_nombra():
     campos = [c for c in ESQUEMA if c.name != "factura"] + [pa.field("otra", pa.int32())]
     with pytest.raises(ErrorTipos, match=r"Faltan: factura\. Sobran: otra"):
-        exigir_columnas(pa.schema(campos), "demo")
+        VENTAS.exigir(pa.schema(campos))
 
 
 def test_la_conversion_conserva_todos_los_valores_de_un_decimal_extremo():

@@ -286,7 +286,8 @@ def test_el_error_dice_donde_que_paso_que_hacer_y_lo_que_dijo_el_driver():
     primera, *resto = str(error).split("\n")
     assert primera == (
         "tienda_01 (h:1/b), ventana 2025-03-01 a 2025-03-07: falta una tabla que la consulta lee. "
-        "Revise «base_datos» y «sistema» en el catálogo y el ventas.sql de ese sistema."
+        "Revise «base_datos» y «sistema» en el catálogo, y el ventas.sql o el productos.sql de "
+        "ese sistema."
     )
     assert "\n".join(resto) == f"El driver dijo: {texto}"
 

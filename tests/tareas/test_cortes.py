@@ -11,8 +11,9 @@ from tests.rele import Rele
 
 pytestmark = pytest.mark.postgresql
 
-# Lo que manda el servidor por un día de 500 líneas, con la consulta de ventas.
-BYTES_POR_DIA = 143_000
+# Lo que manda el servidor por los 500 productos de una ventana y por un día de 500 líneas.
+PRODUCTOS = 102_000
+DIA = 66_000
 # La puerta pide cero filas: sus conexiones no llegan a esto.
 MAS_QUE_LA_PUERTA = 60_000
 
@@ -119,7 +120,7 @@ def con_la_puerta_abierta(proyecto):
 
 def test_el_servidor_cae_a_media_lectura_y_vuelve_mientras_se_reintenta(tienda, rele, postgresql):
     ajustar(tienda, intentos=100, pausa_inicial=0.5, pausa_maxima=1)
-    rele.enmudecer(tras=4 * BYTES_POR_DIA)
+    rele.enmudecer(tras=PRODUCTOS + 4 * DIA)
     corrida = tienda.lanzar("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-21")
     try:
         rele.esperar_silencio()
@@ -140,7 +141,7 @@ def test_el_servidor_cae_a_media_lectura_y_vuelve_mientras_se_reintenta(tienda, 
 
 
 def test_una_conexion_cortada_cuesta_una_sola_ventana(tienda, rele, postgresql):
-    rele.cortar(tras=11 * BYTES_POR_DIA)  # en la segunda ventana
+    rele.cortar(tras=2 * PRODUCTOS + 11 * DIA)  # en la segunda ventana
     salida = tienda.rango("2025-03-01", "2025-03-31")
     assert salida.codigo == 0, salida.todo
     assert "se cortó la conexión" in salida.error
@@ -157,7 +158,7 @@ def test_los_intentos_son_de_cada_ventana_y_no_de_la_tienda_mes(tienda, rele, po
     try:
         for _ in range(3):  # la conexión siguiente lee una ventana y se corta en la otra
             rele.esperar_corte()
-            rele.cortar(tras=2 * BYTES_POR_DIA + MAS_QUE_LA_PUERTA)
+            rele.cortar(tras=2 * PRODUCTOS + 5 * DIA // 2)
         fuera, error = corrida.communicate(timeout=120)
     finally:
         corrida.kill()
@@ -174,9 +175,9 @@ def test_un_silencio_sin_fin_falla_pronto_y_la_misma_orden_sigue_donde_quedo(
     tienda, rele, postgresql
 ):
     # El día 5 pesa más que los cuatro primeros juntos: toda conexión que lo pide enmudece en él.
-    postgresql.vender(base_de(tienda), "2025-03-05", dias=1, por_dia=4000)
+    postgresql.vender(base_de(tienda), "2025-03-05", dias=1, por_dia=6000)
     ajustar(tienda, ventana_dias=1, timeout_sin_avance=3, intentos=2)
-    rele.enmudecer(tras=5 * BYTES_POR_DIA)
+    rele.enmudecer(tras=5 * (PRODUCTOS + DIA))
     inicio = time.monotonic()
     salida = tienda.rango("2025-03-01", "2025-03-06")
     assert time.monotonic() - inicio < 60
@@ -191,15 +192,15 @@ def test_un_silencio_sin_fin_falla_pronto_y_la_misma_orden_sigue_donde_quedo(
     assert salida.codigo == 0, salida.todo
     assert ventanas(tienda) == 6
     assert intentos(tienda) == 2  # las cuatro guardadas no se leyeron otra vez
-    assert rele.bytes - antes > 9 * BYTES_POR_DIA  # 4.500 líneas y 500; ni las primeras 2.000
-    assert rele.bytes - antes < 12 * BYTES_POR_DIA
+    # 6.500 líneas y 500; ni las primeras 2.000.
+    assert 2 * PRODUCTOS + 13 * DIA < rele.bytes - antes < 2 * PRODUCTOS + 16 * DIA
     exigir_lo_mismo_que_el_origen(tienda, postgresql, "2025-03-01", "2025-03-06")
 
 
 def test_una_ventana_guardada_que_cambio_en_el_origen_se_vuelve_a_leer(tienda, rele, postgresql):
     postgresql.vender(base_de(tienda), "2025-03-03", dias=1, por_dia=4000)
     ajustar(tienda, ventana_dias=1, timeout_sin_avance=3, intentos=1)
-    rele.enmudecer(tras=4 * BYTES_POR_DIA)
+    rele.enmudecer(tras=3 * PRODUCTOS + 4 * DIA)
     assert tienda.rango("2025-03-01", "2025-03-03").codigo == 30
     assert len(guardadas(tienda)) == 2
     rele.hablar()
@@ -220,7 +221,7 @@ def test_un_lector_terminado_por_mudo_no_deja_archivos_a_medio_escribir(tienda, 
 
 def test_la_ventana_que_agota_el_tiempo_se_parte_hasta_que_pasa(tienda, rele, postgresql):
     ajustar(tienda, timeout_sin_avance=3)
-    rele.enmudecer(tras=5 * BYTES_POR_DIA)  # siete días no caben en una conexión; cuatro sí
+    rele.enmudecer(tras=PRODUCTOS + 11 * DIA // 2)  # siete días no caben en una conexión; cuatro sí
     salida = tienda.rango("2025-03-01", "2025-03-07")
     assert salida.codigo == 0, salida.todo
     assert "20250301-20250307 agota el tiempo; se sigue de a 4 día(s)" in salida.error
