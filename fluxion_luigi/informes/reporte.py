@@ -43,7 +43,7 @@ def componer(
         "desde": inicio.get("desde"),
         "hasta": inicio.get("hasta"),
         "empezada_en": empezo,
-        "terminada_en": ahora.isoformat(timespec="seconds"),
+        "terminada_en": ahora.isoformat(timespec="milliseconds"),
         "segundos": round((ahora - datetime.fromisoformat(empezo)).total_seconds(), 1)
         if empezo and terminada
         else None,

@@ -75,7 +75,7 @@ def _apertura() -> dict:
     padre = multiprocessing.parent_process()
     return {
         "pid": padre.pid if padre else os.getpid(),
-        "empezada_en": _inicio.isoformat(timespec="seconds"),
+        "empezada_en": _inicio.isoformat(timespec="milliseconds"),
         "desde": str(raiz.desde),
         "hasta": str(raiz.hasta),
         "opciones": [o for o in ("--local-scheduler",) if o in sys.argv],

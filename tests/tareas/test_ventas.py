@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 
 import pytest
 
@@ -184,3 +185,11 @@ def test_las_lineas_sin_producto_se_conservan_y_se_cuentan(dos_tiendas):
         "SELECT sin_producto FROM control_dias WHERE ubicacion_id = 'tienda_01'"
     )
     assert filas == contadas == [(3,)]
+
+
+def test_los_segundos_del_reporte_no_pasan_de_los_que_tardo_la_orden(dos_tiendas):
+    for _ in range(3):
+        inicio = time.monotonic()
+        assert dos_tiendas.rango("2025-03-01", "2025-03-01").codigo == 0
+        tardo = time.monotonic() - inicio
+        assert 0 <= dos_tiendas.reporte()["segundos"] <= round(tardo, 1) + 0.1
