@@ -12,7 +12,7 @@ ayuda:
 	@echo "make test     instala lo que falte y corre todas las pruebas"
 	@echo "make lint     revisa el estilo y las capas"
 	@echo "make bench    compara este proyecto con el script anterior y con dlt"
-	@echo "make limpiar  borra lo que hicieron la demostración y el entorno virtual"
+	@echo "make limpiar  borra lo cargado, sus registros y el entorno virtual (pide SI=1)"
 
 # El entorno se rehace cuando cambian las dependencias.
 $(VENV)/.base: setup.cfg restricciones.txt
@@ -59,6 +59,8 @@ bench: $(VENV)/.banco
 	@herramientas/sistema.sh pruebas
 	@$(BIN)/python -m bench
 
+# datos/ y markers/ son también los de la cadena de verdad, si se usó luigi.cfg tal cual.
 limpiar:
+	@test "$(SI)" = 1 || { echo "Borra demo, datos (la base con las ventas), staging, reportes, logs, markers y $(VENV)."; echo "Si es lo que quiere: make limpiar SI=1"; exit 1; }
 	rm -rf demo datos staging reportes $(VENV)
 	find logs markers -mindepth 1 ! -name .gitkeep -delete

@@ -47,6 +47,11 @@ class Marca:
         return median(m.cpu_resto for m in self.medidas)
 
     @property
+    def red(self) -> float:
+        """MB que mandó el servidor (y las preguntas, que son pocas)."""
+        return median(m.red for m in self.medidas)
+
+    @property
     def pico(self) -> float:
         """MB del árbol entero; nunca menos que su mayor proceso, que el núcleo mide sin huecos."""
         return max(max(m.pico, m.mayor_proceso) for m in self.medidas)

@@ -24,7 +24,7 @@ Cada contendiente es un proceso entero, medido desde fuera: reloj del arranque a
 él y de sus descendientes (la que da el núcleo al recogerlo) y pico de memoria del árbol (suma de \
 PSS cada 250 ms, y nunca menos que el RSS máximo de su mayor proceso). «CPU resto» es lo \
 que gastó mientras tanto el resto de la máquina: el servidor y, si la máquina no estaba quieta, lo \
-ajeno. \
+ajeno, y «red» lo que pasó por loopback entre el servidor y él. \
 Las cifras son la mediana de las vueltas (la memoria, la mayor); entre paréntesis, la menor y la \
 mayor. Una cifra sólo vale si dejó las mismas filas y el mismo total que la tienda, y todos dejan \
 las mismas 33 columnas.
@@ -99,13 +99,14 @@ def tabla(caso: Mapping[str, Marca], formato: str) -> str:
         filas.append([
             m.contendiente.nombre, f"{_miles(m.filas_por_segundo)} {_entre(m.ritmos)}",
             f"{m.segundos:.1f}",
-            f"{m.cpu:.1f}", f"{m.cpu_resto:.1f}", f"{m.pico:.0f}", f"{m.mayor_proceso:.0f}",
+            f"{m.cpu:.1f}", f"{m.cpu_resto:.1f}",
+            *(f"{mb:.0f}" for mb in (m.red, m.pico, m.mayor_proceso)),
             *(f"{m.filas_por_segundo / caso[c].filas_por_segundo:.2f}" if c in caso else "-"
               for c in ("guion", "dlt_pyarrow", "limite")),
         ])  # fmt: skip
     return tabulate(
-        filas, tablefmt=formato, disable_numparse=True, colalign=("left", *["right"] * 9),
-        headers=["contendiente", "filas/s", "s", "CPU s", "CPU resto s", "pico MB",
+        filas, tablefmt=formato, disable_numparse=True, colalign=("left", *["right"] * 10),
+        headers=["contendiente", "filas/s", "s", "CPU s", "CPU resto s", "red MB", "pico MB",
                  "mayor proceso MB", "veces el script", "veces dlt pyarrow", "veces el límite"],
     )  # fmt: skip
 

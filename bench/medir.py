@@ -25,11 +25,13 @@ class Medida:
     La memoria es PSS (la compartida se reparte entre quienes la usan), muestreada; la del mayor
     proceso es su RSS máximo según el núcleo (VmHWM), que no se escapa entre dos muestras.
     `cpu_resto` es lo que gastó mientras tanto el resto de la máquina: el servidor y lo ajeno.
+    `red`, los MB que pasaron por loopback, que es por donde llega el servidor.
     """
 
     segundos: float
     cpu: float
     cpu_resto: float
+    red: float
     pico: float = 0.0
     pico_rama: float = 0.0
     mayor_proceso: float = 0.0
@@ -47,7 +49,7 @@ def medir(
     with tempfile.TemporaryFile() as salida, tempfile.TemporaryFile() as pedido:
         pedido.write(entrada.encode())
         pedido.seek(0)
-        inicio, ocupado = time.monotonic(), _cpu_de_la_maquina()
+        inicio, ocupado, red = time.monotonic(), _cpu_de_la_maquina(), _bytes_por_loopback()
         proceso = subprocess.Popen(
             orden, cwd=carpeta, env=ambiente, stdin=pedido, stdout=salida, stderr=salida,
             start_new_session=True,
@@ -62,6 +64,7 @@ def medir(
             _cortar(proceso.pid)
             raise
         segundos, ocupado = time.monotonic() - inicio, _cpu_de_la_maquina() - ocupado
+        red = _bytes_por_loopback() - red
         corte.cancel()
         vigia.terminar()
         proceso.returncode = os.waitstatus_to_exitcode(estado)
@@ -74,7 +77,7 @@ def medir(
         )
     cpu = uso.ru_utime + uso.ru_stime
     return Medida(
-        segundos, cpu, max(0.0, ocupado - cpu), vigia.pico / MB, vigia.pico_rama / MB,
+        segundos, cpu, max(0.0, ocupado - cpu), red / MB, vigia.pico / MB, vigia.pico_rama / MB,
         vigia.mayor / MB, texto,
     )  # fmt: skip
 
@@ -82,6 +85,11 @@ def medir(
 def _cpu_de_la_maquina() -> float:
     t = psutil.cpu_times()
     return t.user + t.nice + t.system + t.irq + t.softirq
+
+
+def _bytes_por_loopback() -> int:
+    redes = psutil.net_io_counters(pernic=True)
+    return sum(r.bytes_recv for nombre, r in redes.items() if nombre.startswith("lo"))
 
 
 def _cortar(pid: int) -> None:

@@ -77,7 +77,9 @@ def texto(resultados: list[Resultado], orden: str | None) -> str:
         lineas += ["", "💡 QUÉ HACER:"]
         for consejo, grupo in problemas:
             lineas.append(f"   {consejo}")
-            lineas += [f"      - {r.tienda.id} {r.tienda.nombre}: {r.causa}" for r in grupo]
+            for r in grupo:
+                lineas.append(f"      - {r.tienda.id} {r.tienda.nombre}: {r.causa}")
+                lineas += [f"        {dicho}" for dicho in r.detalle.splitlines()]
     if orden:
         lineas += ["", "🚀 PARA CARGAR LO QUE FALTA DE LAS QUE RESPONDEN:", f"   {orden}"]
     return "\n".join(lineas)

@@ -103,6 +103,8 @@ def _listas(tiendas: list[dict], clave: str, titulo: str) -> list[str]:
 
 
 def _marca(t: dict) -> str:
+    if not t["exigibles"]:
+        return "·"
     if t["dias"] == t["exigibles"]:
         return "✅"
     return "🟡" if t["dias"] else "❌"

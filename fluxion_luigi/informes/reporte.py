@@ -27,6 +27,10 @@ def componer(
         Un diccionario que se puede escribir en JSON; sus claves son las del reporte.
     """
     inicio = next((s for s in sucesos if s["suceso"] == "inicio"), {})
+    opciones = inicio.get("opciones", [])
+    if inicio.get("recargar") and not _ultimo(sucesos, "anulados"):
+        # No se llegó a pedir otra vez: lo que está cargado es lo de antes.
+        al_dia, opciones = set(), [*opciones, "--recargar"]
     empezo = inicio.get("empezada_en") or (sucesos[0]["en"] if sucesos else None)
     meses = [
         _tienda_mes(tienda, nombre, Rango.de_texto(tramo), sucesos, al_dia)
@@ -50,7 +54,7 @@ def componer(
         "filas": sum(m["filas"] or 0 for m in meses if m["estado"] == CARGADA),
         "tiendas_mes": por_estado,
         "excluidos": inicio.get("excluidos", []),
-        "reintentar": _orden(faltan, inicio.get("opciones", [])),
+        "reintentar": _orden(faltan, opciones),
         "detalle": meses,
     }
 

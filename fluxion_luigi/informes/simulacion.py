@@ -7,7 +7,7 @@ from tabulate import tabulate
 from fluxion_luigi.flujo.plan import Pedido, Plan
 from fluxion_luigi.periodos import describir
 
-NOTA = "* Si todas fueran de ventana_dias; se ajustan a lo que tenga y tarde la tienda."
+NOTA = "* Si son de ventana_dias; un mes de pocas filas (ventana_filas) se lee en una sola."
 
 
 def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:

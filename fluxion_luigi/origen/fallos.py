@@ -71,6 +71,10 @@ _CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
          nativo="1222"),
      Fallo("la tienda no contestó a tiempo",
            "Se reintenta y, si sigue, con ventanas más cortas.", ErrorTiempo)),
+    (_es(r"\bsyntax error\b|incorrect syntax|sintaxis incorrecta", estado="42601",
+         nativo="102|156"),
+     Fallo("la consulta está mal escrita para ese servidor",
+           "Corrija el .sql de ese sistema con lo que dijo el driver.")),
     (_es(r"conversion failed|error converting|out of range|invalid input syntax|"
          r"arithmetic overflow", estado=r"42\w{3}|22\w{3}"),
      Fallo("el servidor no puede ejecutar la consulta con los datos que tiene",

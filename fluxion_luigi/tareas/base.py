@@ -1,14 +1,37 @@
 """Lo común a todas las tareas: la configuración, el avance y cómo se dice un fallo."""
 
 import logging
+import os
+import sys
 import time
 
 import luigi
+from luigi.interface import core
 
 from fluxion_luigi import config, corrida
+from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.tareas.registro import en_palabras
 
 registro = logging.getLogger("fluxion.avance")
+
+
+def exigir_workers() -> None:
+    """Sin un solo worker Luigi no corre nada, y no lo dice.
+
+    Raises:
+        ErrorUso: si se pidieron cero o menos.
+    """
+    if core().workers < 1:
+        raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
+
+
+def mostrar(texto: str) -> None:
+    """Escribe un informe en la salida. Si quien lo leía se fue (`| head`), no es un fallo."""
+    try:
+        print(texto, flush=True)
+    except BrokenPipeError:
+        # Lo que aún quede por escribir, también al salir, ya no le interesa a nadie.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Tarea(luigi.Task):

@@ -16,7 +16,7 @@ from fluxion_luigi.flujo.plan import planear
 from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import Segundos, Tiendas
 
 registro = logging.getLogger("fluxion.conectividad")
@@ -93,6 +93,11 @@ class VerificarConectividad(Tarea):
     secuencial = luigi.BoolParameter(description="una tienda a la vez")
     rapida = luigi.BoolParameter(description="sólo host y puerto: no necesita driver ni claves")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        exigir_workers()
+        self._lugares = self._elegidas()  # lo que esté mal escrito se dice antes de empezar
+
     def complete(self) -> bool:
         return False
 
@@ -100,17 +105,17 @@ class VerificarConectividad(Tarea):
         ajustes = self.config.ajustes
         resultados = verificar_todas(
             self.config,
-            self._elegidas(),
+            self._lugares,
             self.timeout or ajustes.conectividad_timeout,
             rapida=self.rapida,
             a_la_vez=self._a_la_vez(),
             al_salir=lambda r: registro.info("%s", informe.linea(r)),
         )
         orden = self._orden_sugerida(resultados)
-        print(informe.texto(resultados, orden), flush=True)
+        mostrar(informe.texto(resultados, orden))
         archivo = ajustes.reportes / f"conectividad_{corrida.id_actual()}.json"
         escribir_json(archivo, informe.datos(resultados, orden))
-        print(f"\nReporte: {archivo}", flush=True)
+        mostrar(f"\nReporte: {archivo}")
         mudas = [r for r in resultados if not r.responde and r.estado is not Estado.INACTIVA]
         if mudas:
             raise ErrorConectividad(

@@ -3,8 +3,9 @@
 import luigi
 
 from fluxion_luigi import cobertura
+from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 
@@ -15,6 +16,16 @@ class EstadoVentas(Tarea):
     hasta = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        exigir_workers()
+        # Lo que esté mal escrito se dice antes de empezar.
+        self._elegidas = self.config.catalogo.elegir(self.tiendas)
+        self._desde = FechaOMes(fin=False).parse(self.desde) if self.desde else None
+        self._hasta = FechaOMes(fin=True).parse(self.hasta) if self.hasta else None
+        if self._desde and self._hasta:
+            Rango(self._desde, self._hasta)
+
     def complete(self) -> bool:
         return False
 
@@ -23,13 +34,16 @@ class EstadoVentas(Tarea):
         from fluxion_luigi.informes import estado
 
         rango = self._rango()
-        tiendas = self.config.catalogo.elegir(self.tiendas)
-        marco = estado.dias(self.config, tiendas, rango)
-        print(estado.texto(estado.datos(marco, tiendas, rango)), flush=True)
+        marco = estado.dias(self.config, self._elegidas, rango)
+        mostrar(estado.texto(estado.datos(marco, self._elegidas, rango)))
 
     def _rango(self) -> Rango:
         """Sin fechas, toda la historia que conoce la base."""
         todo = cobertura.historia_conocida(self.config)
-        desde = FechaOMes(fin=False).parse(self.desde) if self.desde else todo.desde
-        hasta = FechaOMes(fin=True).parse(self.hasta) if self.hasta else max(todo.hasta, desde)
-        return Rango(desde, hasta)
+        desde = self._desde or todo.desde
+        if self._hasta and self._hasta < desde:
+            raise ErrorUso(
+                f"La historia empieza el {desde} y --hasta pide antes, hasta el {self._hasta}. "
+                "Agregue --desde si quiere ver esos días vacíos."
+            )
+        return Rango(desde, self._hasta or max(todo.hasta, desde))

@@ -19,7 +19,7 @@ from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.flujo import carga
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.base import Tarea, mostrar
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 
 registro = logging.getLogger("fluxion.corrida")
@@ -79,6 +79,7 @@ def _apertura() -> dict:
         "desde": str(raiz.desde),
         "hasta": str(raiz.hasta),
         "opciones": [o for o in ("--local-scheduler",) if o in sys.argv],
+        "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
         "excluidos": raiz.plan.excluidos(),
     }
@@ -98,8 +99,7 @@ def al_terminar() -> None:
         sucesos = list(diario.sucesos()) or [{"suceso": "inicio", **_apertura()}]
         datos = reporte.componer(diario.corrida, sucesos, _al_dia(), terminada=True)
         archivo = _cerrar(diario, datos)
-        print(resumen.texto(datos, archivo, ruta_del_log()))
-        sys.stdout.flush()
+        mostrar(resumen.texto(datos, archivo, ruta_del_log()))
     except ErrorFluxion as e:
         registro.error("%s", e)
 

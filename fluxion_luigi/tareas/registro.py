@@ -24,6 +24,8 @@ from fluxion_luigi.archivos import crear_carpeta
 from fluxion_luigi.config import ajustes
 from fluxion_luigi.errores import ErrorFluxion
 
+# Así dice Luigi que no entendió un entero de [core], venga de la orden o de luigi.cfg.
+_VALOR_MALO = re.compile(r"core\[.*Error when parsing the default value of '(\w+)'")
 _BORRAR_LINEA = "\r\x1b[K"
 
 
@@ -65,6 +67,8 @@ def en_palabras(error: BaseException) -> str:
         return f"Falta la opción --{opcion[1].replace('_', '-') if opcion else error} en la orden."
     if isinstance(error, ParameterException | TaskClassException):
         return f"La orden está mal escrita. Luigi dice: {error}"
+    if opcion := _VALOR_MALO.match(str(error)):
+        return f"--{opcion[1].replace('_', '-')}: debe ser un entero mayor que cero."
     if isinstance(error, RPCError):
         return (
             "No responde el scheduler central de Luigi. Arránquelo con «luigid» o agregue "
@@ -83,7 +87,7 @@ def esperado(error: BaseException) -> bool:
     return isinstance(
         error,
         ErrorFluxion | ParameterException | TaskClassException | RPCError | KeyboardInterrupt,
-    )
+    ) or bool(_VALOR_MALO.match(str(error)))
 
 
 class Terminal(logging.StreamHandler):

@@ -14,7 +14,7 @@ from fluxion_luigi.informes import simulacion
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import conectividad, historia
-from fluxion_luigi.tareas.base import Tarea
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 registro = logging.getLogger("fluxion.ventas")
@@ -147,9 +147,8 @@ class AnularMarcadores(Tarea):
             if quitados:
                 dias = [str(d) for d in quitados]
                 anulados.append({"tienda": t.id, "mes": tramo.mes, "dias": dias})
-        escribir_json(
-            self.config.ajustes.reportes / f"corrida_{self.corrida}.anulados.json", anulados
-        )
+        escribir_json(self._anulados, anulados)
+        self.diario.anotar("anulados", cuantos=len(anulados))
 
 
 class RangoVentas(Tarea):
@@ -168,6 +167,7 @@ class RangoVentas(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        exigir_workers()
         self.plan: Plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
         historia.raiz = None if self.simular else self
 
@@ -202,6 +202,6 @@ class RangoVentas(Tarea):
     def run(self):
         if self.simular:
             pedidos = simular(self.config, self.plan, recargar=self.recargar)
-            print(simulacion.texto(self.plan, pedidos), flush=True)
+            mostrar(simulacion.texto(self.plan, pedidos))
         elif self.recargar:
             yield self.cargas()

@@ -67,6 +67,16 @@ def test_un_mismo_consejo_se_da_una_vez_con_sus_tiendas_debajo():
     )
 
 
+def test_debajo_de_cada_tienda_va_entero_lo_que_dijo_el_driver():
+    r = resultado(P, causa="falta una tabla", consejo="Revise.", detalle="State: 42S02\nInvalid x")
+    assert informe.texto([r], None).split("QUÉ HACER:\n")[1] == (
+        "   Revise.\n"
+        "      - tienda_01 TIENDA 1: falta una tabla\n"
+        "        State: 42S02\n"
+        "        Invalid x"
+    )
+
+
 def test_sin_problemas_no_hay_consejos_y_sin_orden_no_se_sugiere_nada():
     texto = informe.texto(varios(C, I), None)
     assert "QUÉ HACER" not in texto

@@ -3,6 +3,8 @@
 import shutil
 from datetime import date
 
+from wcwidth import wcswidth
+
 from tests.proyecto import cada_dia
 
 
@@ -31,6 +33,23 @@ def test_sin_base_todo_falta_y_no_se_crea_ninguna(proyecto):
     assert salida.codigo == 0
     assert "0/61" in salida.fuera
     assert not proyecto.base.exists()
+
+
+def test_una_tienda_a_la_que_no_se_le_debe_ningun_dia_no_sale_como_cumplida(proyecto):
+    proyecto.con_tienda("tienda_01", {}, apertura=date(2025, 5, 1))
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    [renglon] = [x.split() for x in salida.fuera.splitlines() if "TIENDA_01" in x]
+    assert renglon == ["·", "tienda_01", "TIENDA_01", "0", "0/0", "·"]
+
+
+def test_los_encabezados_caen_sobre_sus_columnas_aunque_la_marca_ocupe_dos(proyecto):
+    """Un emoji ocupa dos columnas de la terminal, no una."""
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 1))
+    proyecto.rango("2025-03", "2025-03")
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    encabezado, _, renglon = salida.fuera.splitlines()[2:5]
+    assert encabezado.index("tienda") == wcswidth(renglon[: renglon.index("tienda_01")])
+    assert len(encabezado) == wcswidth(renglon)
 
 
 def test_sin_fechas_muestra_toda_la_historia_que_hay(proyecto):

@@ -41,6 +41,50 @@ def test_una_orden_mal_escrita_se_explica(dos_tiendas, opciones, dice):
     assert not dos_tiendas.base.exists()
 
 
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        (("EstadoVentas", "--tiendas", "tienda_99"), "tienda_99"),
+        (("EstadoVentas", "--desde", "2025-04", "--hasta", "2025-03"), "va al revés"),
+        (("EstadoVentas", "--desde", "2025/03"), "«2025/03»"),
+        (("EstadoVentas", "--hasta", "2025-02-30"), "no existe en el calendario"),
+        (("VerificarConectividad", "--tiendas", "tienda_99"), "tienda_99"),
+    ],
+)
+def test_en_los_informes_una_orden_mal_escrita_tambien_sale_con_40(dos_tiendas, opciones, dice):
+    frase(dos_tiendas.luigi(*opciones), dice, codigo=40)
+
+
+def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(dos_tiendas):
+    dos_tiendas.rango("2025-03-01", "2025-03-02")
+    salida = dos_tiendas.luigi("EstadoVentas", "--hasta", "2024-07")
+    frase(salida, "empieza el 2025-03-01", "--hasta", codigo=30)
+    assert "al revés" not in salida.todo
+
+
+@pytest.mark.parametrize("tarea", ["RangoVentas", "EstadoVentas", "VerificarConectividad"])
+@pytest.mark.parametrize("workers", ["0", "-1", "dos"])
+def test_un_numero_de_workers_que_no_sirve_se_explica(dos_tiendas, tarea, workers):
+    opciones = ("--desde", "2025-03", "--hasta", "2025-03") if tarea == "RangoVentas" else ()
+    salida = dos_tiendas.luigi(tarea, *opciones, workers=workers)
+    frase(salida, "--workers", "entero mayor que cero", codigo=40)
+    assert "Defecto" not in salida.todo
+
+
+def test_un_informe_cuyo_lector_se_fue_no_es_un_defecto(dos_tiendas):
+    for orden in (
+        dos_tiendas.orden("EstadoVentas"),
+        dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03", "--simular"),
+    ):
+        proceso = subprocess.Popen(
+            orden, cwd=dos_tiendas.carpeta, env=dos_tiendas.entorno(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        proceso.stdout.close()  # como `| head`, que se va sin leerlo todo
+        error = proceso.stderr.read()
+        assert (proceso.wait(timeout=60), error) == (0, "")
+
+
 def test_una_tarea_que_no_existe_se_explica(dos_tiendas):
     salida = dos_tiendas.luigi("RangoVenta", "--desde", "2025-03", "--hasta", "2025-03")
     frase(salida, "No task RangoVenta", "RangoVentas", codigo=1)
@@ -254,6 +298,24 @@ def test_sin_scheduler_central_se_dice_que_hacer(dos_tiendas):
         env=dos_tiendas.entorno(), capture_output=True, text=True,
     )  # fmt: skip
     frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
+
+
+def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(dos_tiendas):
+    assert dos_tiendas.rango("2025-03-01", "2025-03-02").codigo == 0
+    orden = [*dos_tiendas.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
+             "--recargar"]  # fmt: skip
+    orden.remove("--local-scheduler")
+    hecho = subprocess.run(
+        [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=dos_tiendas.carpeta,
+        env=dos_tiendas.entorno(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert hecho.returncode == 40
+    reporte = dos_tiendas.reporte()
+    assert reporte["estado"] == "con_fallos"
+    assert reporte["tiendas_mes"] == {
+        "cargada": 0, "al_dia": 0, "fallida": 0, "no_intentada": 2,
+    }  # fmt: skip
+    assert "--recargar" in reporte["reintentar"]
 
 
 def test_la_fecha_se_lee_igual_como_dia_que_como_mes(dos_tiendas):

@@ -94,3 +94,10 @@ def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_al_reintentar(
     assert "no conoce: «C7»" in salida.error
     assert con_sql_propio.reporte()["detalle"][0]["intentos"] == 2
     assert con_sql_propio.consultar("SELECT count(*) FROM ventas_raw") == [(2500,)]
+
+
+def test_un_mes_sin_una_venta_ni_un_producto_se_registra_en_cero(en_postgresql):
+    salida = en_postgresql.rango("2025-06", "2025-06")
+    assert salida.codigo == 0, salida.todo
+    assert en_postgresql.cargado() == {}
+    assert en_postgresql.consultar("SELECT count(*), sum(filas) FROM control_dias") == [(30, 0)]
