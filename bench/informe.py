@@ -33,9 +33,9 @@ las mismas 33 columnas.
 - El proyecto pide los productos aparte de las líneas y los une aquí (`productos.sql`, \
 `ventas.sql`); los demás piden las 33 columnas ya unidas por la tienda (`bench/consulta.sql`), \
 como hacía el script.
-- El límite del driver lee esas filas con la misma cadena ODBC, la misma sesión (`sesion.sql`) y \
-el mismo lote, y no guarda nada. El otro límite lee así las dos consultas del proyecto, una vez \
-cada una: lo que falta hasta el proyecto es guardar, conciliar y cargar.
+- El límite del driver lee esas filas con la misma cadena ODBC y la misma sesión (`sesion.sql`), \
+en lotes de 50.000, y no guarda nada. El otro límite lee así las dos consultas del proyecto, una \
+vez cada una: lo que falta hasta el proyecto es guardar, conciliar y cargar.
 - El script lee por esa misma cadena ODBC, en trozos de 50.000, a una tabla con los mismos tipos.
 - dlt lee por psycopg2 (pyarrow) o por su propio protocolo (connectorx), no por ODBC.
 - Con varias tiendas todos atienden tres a la vez: el proyecto con 3 workers, el script con sus \
@@ -72,15 +72,18 @@ def objetivos(r: Resultado) -> list[Objetivo]:
             Objetivo(f"varias tiendas: más de {minimo:g} veces el {nombre}",
                      f"{varias:.2f} (con una, {una:.2f})", varias > minimo),
         ]  # fmt: skip
-    frente = r.una["proyecto"].segundos / r.una["limite"].segundos
+    frente, propio = (
+        r.una["proyecto"].segundos / r.una[limite].segundos
+        for limite in ("limite", "limite_propio")
+    )
     pico, grande = r.una["proyecto"].pico, r.grande["proyecto"].pico
     worker = max(pico, grande, r.varias["proyecto"].pico_rama)
     crece = grande / pico
     multiplo = r.grande["proyecto"].filas / r.una["proyecto"].filas
     return [
         *salida,
-        Objetivo("tienda-mes entera: a lo sumo 1.3 veces el límite del driver", f"{frente:.2f}",
-                 frente <= 1.3),
+        Objetivo("tienda-mes entera: a lo sumo 1.3 veces leer las mismas filas y tirarlas",
+                 f"{frente:.2f} (con las consultas del proyecto, {propio:.2f})", frente <= 1.3),
         Objetivo("memoria de un worker: menos de 400 MB", f"{worker:.0f} MB", worker < 400),
         Objetivo(f"la misma memoria con {multiplo:g} veces las líneas (hasta 10 % más)",
                  f"{pico:.0f} y {grande:.0f} MB", crece <= 1.1),

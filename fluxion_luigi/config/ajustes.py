@@ -34,7 +34,7 @@ class Ajustes:
     sql: Path = Path("sql")
     zona_horaria: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Caracas"))
     chunk_filas: int = 50_000
-    memoria_odbc_mb: int = 24
+    memoria_odbc_mb: int = 8
     ventana_dias: int = 7
     ventana_filas: int = 350_000
     segundos_por_ventana: float = 20.0

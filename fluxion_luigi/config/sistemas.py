@@ -62,7 +62,10 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
 def _sql(archivo: Path) -> str:
     """La consulta sin sus comentarios: algún driver busca parámetros `?` también en ellos."""
     lineas = archivo.read_text(encoding="utf-8").splitlines()
-    return "\n".join(linea for linea in lineas if not linea.lstrip().startswith("--"))
+    texto = "\n".join(linea for linea in lineas if not linea.lstrip().startswith("--")).strip()
+    if not texto:
+        raise ErrorConfiguracion(f"El archivo {archivo} está vacío. Escríbalo o quítelo.")
+    return texto
 
 
 def _sentencias(texto: str) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from fluxion_luigi.periodos import Rango, agrupar, describir
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
 # con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
 FILAS_POR_TANDA = 4 * FILAS_POR_GRUPO
-# Una carga grande no compacta lo que dejaron otras; las pequeñas, que son las que dejan grupos
-# incompletos, compactan un poco cada una: el trabajo no pasa de unas veces lo que se carga.
+# Una carga grande de días nuevos no compacta lo que dejaron otras. Las pequeñas, que dejan grupos
+# incompletos, y las que reemplazan, que dejan bloques por soltar, compactan un poco cada una: el
+# trabajo no pasa de unas veces lo que se carga.
 COMPACTACIONES = 4
 
 
@@ -56,10 +57,11 @@ def cargar(
         ErrorConciliacion: si lo que quedó no es lo que el origen dijo.
         ErrorDestino, ErrorDisco: si DuckDB no pudo. En todos los casos no cambia nada.
     """
+    tenian = _dias_con_filas(base, tienda, lotes)
     if not aceptar_vacios:
-        _exigir_no_vaciados(base, tienda, lotes)
+        _exigir_no_vaciados(tienda, lotes, tenian)
     todas = sum(lote.filas for lote in lotes)
-    base.limitar_compactacion(0 if todas > FILAS_POR_GRUPO else COMPACTACIONES)
+    base.limitar_compactacion(0 if todas > FILAS_POR_GRUPO and not tenian else COMPACTACIONES)
     base.conexion.begin()
     try:
         cargados: dict[date, Conteo] = {}
@@ -79,13 +81,20 @@ def cargar(
     return cargados
 
 
-def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
-    vaciados = []
-    for lote in lotes:
-        tenian = base.hacer(
+def _dias_con_filas(base: Base, tienda: str, lotes: Sequence[Lote]) -> set[date]:
+    """Los días de los lotes que ya tienen filas cargadas."""
+    return {
+        dia
+        for lote in lotes
+        for (dia,) in base.hacer(
             "dias_con_filas", tienda=tienda, desde=lote.rango.desde, hasta=lote.rango.hasta
         )
-        vaciados += [d for (d,) in tenian if lote.origen.get(d, CERO).filas == 0]
+    }
+
+
+def _exigir_no_vaciados(tienda: str, lotes: Sequence[Lote], tenian: set[date]) -> None:
+    hay = {dia for lote in lotes for dia, conteo in lote.origen.items() if conteo.filas}
+    vaciados = sorted(tenian - hay)
     if vaciados:
         raise ErrorDiaVaciado(
             f"{tienda}: el origen responde vacío para {describir(vaciados)}, que ya tenía(n) filas "

@@ -1,7 +1,6 @@
 """La extracción de una tienda-mes: ventana por ventana, con reintentos, hasta el manifiesto."""
 
 import logging
-import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -176,7 +175,6 @@ class _Trabajo:
             ventana = agrupar(faltan, tamano)[0]
             avance = partial(self._avanzo, len(hechos), dias, filas)
             avance(0)
-            inicio = time.monotonic()
             try:
                 leida = self._insistir(ventana, self._una_vez, ventana, avance)
             except ErrorTiempo:
@@ -186,9 +184,7 @@ class _Trabajo:
                 tamano = tope = (len(ventana) + 1) // 2
                 self._decir_que_parte(ventana, tamano)
                 continue
-            tamano = min(
-                tope, self._dias_que_caben(len(ventana), time.monotonic() - inicio, tamano)
-            )
+            tamano = min(tope, self._dias_que_caben(leida, tamano))
             leidas.append(leida)
             hechos.update(ventana)
             filas += leida.filas
@@ -207,10 +203,10 @@ class _Trabajo:
                 return max(n, ajustes.ventana_dias)
         return max(len(dias), 1)
 
-    def _dias_que_caben(self, dias: int, segundos: float, tamano: int) -> int:
+    def _dias_que_caben(self, leida: Ventana, tamano: int) -> int:
         """Cuántos días pedir a continuación, por lo que acaban de tardar estos."""
         meta = self.config.ajustes.segundos_por_ventana
-        return max(1, int(dias * meta / max(segundos, 0.001))) if meta else tamano
+        return max(1, int(len(leida.rango) * meta / max(leida.segundos, 0.001))) if meta else tamano
 
     def _decir_que_parte(self, ventana: Rango, dias: int) -> None:
         self.resumen.partidas += 1

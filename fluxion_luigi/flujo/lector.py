@@ -15,6 +15,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,13 +68,26 @@ def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
 def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
     extraido_en = datetime.now(UTC)
-    productos = conexion.productos(rango)
-    responder(avance=0)  # una consulta menos: el vigía vuelve a contar su espera
-    esquema, lotes = conexion.leer(rango, productos)
-    cuenta = escribir(archivo, lotes, esquema, lambda n: responder(avance=n))
+    filas = 0
+
+    def avanzo(n: int) -> None:
+        nonlocal filas
+        filas = n
+        responder(avance=n)
+
+    def latido() -> None:  # llega algo que no son filas: el vigía vuelve a contar su espera
+        responder(avance=filas)
+
+    productos = conexion.productos(rango, latido)
+    latido()
+    inicio = time.monotonic()
+    esquema, lotes = conexion.leer(rango, productos, latido)
+    cuenta = escribir(archivo, lotes, esquema, avanzo)
+    segundos = round(time.monotonic() - inicio, 3)
     leido, sin_producto = cuenta.por_dia()
     ventana = Ventana(
-        rango=rango, archivo=archivo, extraido_en=extraido_en, filas=cuenta.filas,
+        rango=rango, archivo=archivo, extraido_en=extraido_en, segundos=segundos,
+        filas=cuenta.filas,
         bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
         origen={}, leido=leido, sin_producto=sin_producto, firma=pedido.firma,
     )  # fmt: skip

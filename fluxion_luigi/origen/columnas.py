@@ -41,8 +41,9 @@ class Entrega:
         """
         nombres = self.esquema.names
         faltan = [n for n in nombres if n not in recibido.names]
-        sobran = [n for n in recibido.names if n not in nombres]
-        if faltan or sobran or len(recibido.names) != len(nombres):
+        repetidas = {n for n in recibido.names if recibido.names.count(n) > 1}
+        sobran = [n for n in recibido.names if n not in nombres] + sorted(repetidas)
+        if faltan or sobran:
             raise ErrorTipos(
                 f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "
                 f"declaradas. Faltan: {_lista(faltan)}. Sobran: {_lista(sobran)}."

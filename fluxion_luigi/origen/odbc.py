@@ -5,7 +5,7 @@ un DECIMAL a una columna de texto vuelve cero un «abc». Se toma el tipo que de
 conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +22,10 @@ from fluxion_luigi.periodos import Rango
 
 # Los textos sin ancho declarado ocuparían gigas de búfer; ninguna columna declarada pasa de aquí.
 ANCHO_MAXIMO_TEXTO = 1000
+# Lotes cortos: cada uno dice que la tienda sigue ahí, también por una VPN lenta.
+PRODUCTOS_POR_LOTE = 2000
+# Más líneas sin producto que éstas no son ventas recién hechas: las dos consultas no casan.
+MAXIMO_APARTADAS = 20_000
 
 
 class Conexion:
@@ -58,27 +62,35 @@ class Conexion:
                 conteos[dia] = Conteo(n, Decimal(total or 0))
         return conteos
 
-    def productos(self, ventana: Rango) -> Productos | None:
+    def productos(self, ventana: Rango, latido: Callable[[], None]) -> Productos | None:
         """Los productos vendidos en la ventana, o None si `ventas.sql` ya los trae en cada línea.
 
+        Args:
+            latido: se llama con cada lote que llega.
+
         Raises:
-            ErrorTipos: si las columnas no son las declaradas o un código trae dos productos.
+            ErrorTipos: si las columnas no son las declaradas.
+            ErrorConciliacion: si un código trae dos productos.
         """
         if not self._pedido.productos:
             return None
-        lector = self._leer(self._pedido.productos, ventana, chunk=self._pedido.chunk_filas)
+        lector = self._leer(self._pedido.productos, ventana, chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema)
-        lotes = [entrega.al_esquema(lote) for lote in lector]
+        lotes = []
+        for lote in lector:
+            lotes.append(entrega.al_esquema(lote))
+            latido()
         return Productos(pa.Table.from_batches(lotes, entrega.esquema), self._pedido.sistema)
 
     def leer(
-        self, ventana: Rango, de_la_ventana: Productos | None
+        self, ventana: Rango, de_la_ventana: Productos | None, latido: Callable[[], None]
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas.
 
         Raises:
             ErrorTipos: si las columnas no son las declaradas.
-            ErrorConciliacion: al recorrerlas, si una trae un código que no está en los productos.
+            ErrorConciliacion: al recorrerlas, si una trae un código que la tienda no da en sus
+                productos ni preguntándole otra vez.
         """
         lector = self._leer(self._pedido.ventas, ventana, chunk=self._pedido.chunk_filas)
         propias = de_la_ventana.de_ventas if de_la_ventana else ESQUEMA
@@ -87,7 +99,30 @@ class Conexion:
         lineas = map(entrega.al_esquema, lector)
         if de_la_ventana is None:
             return ESQUEMA, lineas
-        return de_la_ventana.esquema, map(de_la_ventana.completar, lineas)
+        return de_la_ventana.esquema, self._completar(ventana, de_la_ventana, lineas, latido)
+
+    def _completar(
+        self, ventana: Rango, conocidos: Productos, lineas: Iterator[pa.RecordBatch], latido
+    ) -> Iterator[pa.RecordBatch]:
+        """Las líneas completas; al final, las de códigos que se vendieron mientras se leía."""
+        apartadas: list[pa.RecordBatch] = []
+        for lote in lineas:
+            completas, sueltas = conocidos.completar(lote)
+            if len(completas):
+                yield completas
+            if len(sueltas):
+                apartadas.append(sueltas)
+                if sum(map(len, apartadas)) > MAXIMO_APARTADAS:
+                    conocidos.rechazar(apartadas)
+        if not apartadas:
+            return
+        del lineas  # suelta la consulta: la sesión hace una a la vez
+        conocidos = self.productos(ventana, latido)
+        for lote in apartadas:
+            completas, sueltas = conocidos.completar(lote)
+            if len(sueltas):
+                conocidos.rechazar([sueltas])
+            yield completas
 
     def _leer(self, consulta: str, ventana: Rango, chunk: int):
         return self._conexion.read_arrow_batches(

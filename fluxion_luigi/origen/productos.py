@@ -4,10 +4,13 @@ En la tienda, unir cada línea con su producto repite descripción, marca, depar
 en el driver tantas veces como se vendió. Aquí se repite un índice.
 """
 
+from collections.abc import Iterable
+from typing import NoReturn
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fluxion_luigi.errores import ErrorConciliacion, ErrorTipos
+from fluxion_luigi.errores import ErrorConciliacion
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 
 CLAVE = "codigo"
@@ -22,7 +25,8 @@ class Productos:
             esquema declarado.
 
     Raises:
-        ErrorTipos: si un código trae dos renglones distintos: unirlos sería inventar.
+        ErrorConciliacion: si un código trae dos renglones distintos: unirlos sería inventar. Una
+            lectura sin candados puede ver dos veces el que cambia; al reintentar ya no está.
     """
 
     def __init__(self, tabla: pa.Table, sistema: str):
@@ -38,17 +42,19 @@ class Productos:
              for c in ESQUEMA]
         )  # fmt: skip
 
-    def completar(self, lineas: pa.RecordBatch) -> pa.RecordBatch:
-        """Las líneas con todas las columnas: las suyas y las de su producto.
+    def completar(self, lineas: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Las líneas con todas las columnas, y aparte, tal cual, las de códigos que no están.
 
         Los textos del producto van como diccionario: el de la ventana entera, compartido.
-
-        Raises:
-            ErrorConciliacion: si una línea trae un código que no estaba; nombra algunos.
         """
         renglon = pc.index_in(lineas[CLAVE], value_set=self._codigos)
-        if renglon.null_count:
-            self._rechazar(lineas[CLAVE].filter(renglon.is_null()))
+        if not renglon.null_count:
+            return self._unir(lineas, renglon), lineas.slice(0, 0)
+        esta = renglon.is_valid()
+        completas = self._unir(lineas.filter(esta), renglon.drop_null())
+        return completas, lineas.filter(pc.invert(esta))
+
+    def _unir(self, lineas: pa.RecordBatch, renglon: pa.Array) -> pa.RecordBatch:
         return pa.RecordBatch.from_arrays(
             [
                 self._columnas[c.name].tomar(renglon) if c.name in self._columnas
@@ -58,7 +64,13 @@ class Productos:
             schema=self.esquema,
         )  # fmt: skip
 
-    def _rechazar(self, codigos: pa.Array) -> None:
+    def rechazar(self, sueltas: Iterable[pa.RecordBatch]) -> NoReturn:
+        """Dice los códigos de esas líneas, que no se pueden completar.
+
+        Raises:
+            ErrorConciliacion: siempre.
+        """
+        codigos = pa.Table.from_batches(sueltas)[CLAVE]
         raise ErrorConciliacion(
             f"ventas.sql entregó códigos que productos.sql no conoce: {_muestra(codigos)}. Si la "
             "tienda está vendiendo, repita la misma orden; si no, las dos consultas del sistema "
@@ -100,7 +112,7 @@ def _uno_por_codigo(tabla: pa.Table, sistema: str) -> pa.Table:
     veces = tabla[CLAVE].value_counts()
     repetidos = veces.field("values").filter(pc.greater(veces.field("counts"), 1))
     if len(repetidos):
-        raise ErrorTipos(
+        raise ErrorConciliacion(
             f"productos.sql entrega renglones distintos para un mismo código: "
             f"{_muestra(repetidos)}. Hay un código repetido en el catálogo de la tienda, o al "
             f"productos.sql del sistema «{sistema}» le falta una condición al unir sus tablas."
@@ -108,7 +120,8 @@ def _uno_por_codigo(tabla: pa.Table, sistema: str) -> pa.Table:
     return tabla
 
 
-def _muestra(codigos: pa.Array) -> str:
+def _muestra(codigos: pa.Array | pa.ChunkedArray) -> str:
     distintos = codigos.unique().to_pylist()
     resto = len(distintos) - _MUESTRA
-    return ", ".join(f"«{c}»" for c in distintos[:_MUESTRA]) + (f" y {resto} más" * (resto > 0))
+    nombres = ("(vacío)" if c is None else f"«{c}»" for c in distintos[:_MUESTRA])
+    return ", ".join(nombres) + (f" y {resto} más" * (resto > 0))

@@ -21,7 +21,9 @@ def main() -> int:
             conexion.execute(sentencia)
         for consulta in pedido["consultas"]:
             lotes = conexion.read_arrow_batches(
-                query=consulta,
+                # Con otro texto, para que el servidor no guarde para la lectura el plan que hace
+                # para cero días.
+                query=f"{consulta} /* prueba */",
                 parameters=pedido["parametros"],
                 batch_size=1,
                 max_text_size=1000,
@@ -29,6 +31,7 @@ def main() -> int:
             )
             for _ in lotes:
                 continue
+            del lotes  # suelta la consulta: la sesión hace una a la vez
     except arrow_odbc.Error as e:
         print(e)
         return 1

@@ -23,11 +23,15 @@ MANIFIESTO = "manifiesto.json"
 
 @dataclass(frozen=True)
 class Ventana:
-    """Una ventana leída entera: qué días, cuándo, con qué consulta (`firma`), cuánto y dónde."""
+    """Una ventana leída entera: qué días, cuándo, con qué consulta (`firma`), cuánto y dónde.
+
+    `segundos` son los de leer sus líneas: los de sus productos casi no dependen de los días.
+    """
 
     rango: Rango
     archivo: Path
     extraido_en: datetime
+    segundos: float
     filas: int
     bytes: int
     sha256: str
@@ -50,6 +54,7 @@ class Ventana:
         """Todo menos el archivo, para la ficha y para la tubería del lector."""
         return {
             "ventana": str(self.rango), "extraido_en": self.extraido_en.isoformat(),
+            "segundos": self.segundos,
             "filas": self.filas, "bytes": self.bytes, "sha256": self.sha256,
             "ordenado": self.ordenado, "firma": self.firma, "origen": _a_json(self.origen),
             "leido": _a_json(self.leido),
@@ -63,6 +68,7 @@ class Ventana:
             rango=Rango.de_texto(datos["ventana"]),
             archivo=archivo,
             extraido_en=datetime.fromisoformat(datos["extraido_en"]),
+            segundos=float(datos["segundos"]),
             filas=datos["filas"],
             bytes=datos["bytes"],
             sha256=datos["sha256"],

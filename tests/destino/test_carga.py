@@ -93,6 +93,15 @@ def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
         ) == [(mes.filas, mes.filas * Decimal("0.5"))]
 
 
+def test_recargar_un_mes_muchas_veces_no_hace_crecer_la_base(dos_tiendas, tmp_path):
+    mes, usados = lote(tmp_path / "mes.parquet", 2 * FILAS_POR_GRUPO + 2000), []
+    for _ in range(8):
+        cargar(dos_tiendas, mes, [])
+        [(bloques,)] = dos_tiendas.consultar("SELECT used_blocks FROM pragma_database_size()")
+        usados.append(bloques)
+    assert max(usados[4:]) <= max(usados[1:4])
+
+
 def grupos(proyecto) -> list[int]:
     """Las filas de cada grupo de filas de `ventas_raw`, en orden."""
     filas = proyecto.consultar(

@@ -41,7 +41,8 @@ def lineas(codigos: list[str | None], de: Productos) -> pa.RecordBatch:
 def test_cada_linea_sale_una_vez_en_su_orden_y_con_los_valores_de_su_codigo(catalogo, data):
     codigos = data.draw(st.lists(st.sampled_from(list(catalogo)), max_size=20))
     de = productos(*({"codigo": c, **v} for c, v in catalogo.items()))
-    completas = de.completar(lineas(codigos, de))
+    completas, sueltas = de.completar(lineas(codigos, de))
+    assert len(sueltas) == 0
     assert completas.schema.names == ESQUEMA.names
     filas = completas.select(["linea", "codigo", *DEL_PRODUCTO]).to_pylist()
     assert filas == [
@@ -50,16 +51,20 @@ def test_cada_linea_sale_una_vez_en_su_orden_y_con_los_valores_de_su_codigo(cata
     ]
 
 
-def test_lo_que_se_une_llega_igual_a_duckdb(tmp_path):
+def test_lo_que_se_une_llega_igual_a_duckdb_tambien_con_dos_diccionarios(tmp_path):
+    """El segundo, el de las líneas que se apartaron: se le preguntó otra vez a la tienda."""
     de = productos(
         {"codigo": "1", "descripcion": "Ñame", "costo": Decimal("1.2345")},
         {"codigo": "2", "descripcion": ""},
         {"codigo": None},
     )
+    otra_vez = productos(
+        {"codigo": "3", "descripcion": "Nuevo"}, {"codigo": "1", "descripcion": "Ñame", "costo": 2}
+    )
     dias = pa.field("fecha", pa.date32())
     lotes = [
-        de.completar(lineas(c, de)).set_column(0, dias, pa.array([0] * len(c), dias.type))
-        for c in (["1", "2"], ["2", None, "1"])
+        p.completar(lineas(c, p))[0].set_column(0, dias, pa.array([0] * len(c), dias.type))
+        for p, c in ((de, ["1", "2"]), (de, ["2", None, "1"]), (otra_vez, ["3", "1"]))
     ]
     escribir(tmp_path / "v.parquet", lotes, de.esquema, lambda n: None)
     with duckdb.connect() as base:
@@ -67,24 +72,34 @@ def test_lo_que_se_une_llega_igual_a_duckdb(tmp_path):
             "SELECT codigo, descripcion, costo FROM read_parquet($1)", [str(tmp_path / "v.parquet")]
         ).fetchall()
     uno, dos = ("1", "Ñame", Decimal("1.2345")), ("2", "", None)
-    assert leido == [uno, dos, dos, (None, None, None), uno]
+    assert leido == [
+        uno, dos, dos, (None, None, None), uno, ("3", "Nuevo", None), ("1", "Ñame", Decimal(2)),
+    ]  # fmt: skip
 
 
-def test_un_codigo_que_productos_no_trae_se_rechaza_y_se_nombra():
+def test_las_lineas_de_un_codigo_que_productos_no_trae_salen_aparte_y_se_pueden_nombrar():
     de = productos({"codigo": "A"})
-    with pytest.raises(ErrorConciliacion, match=r"no conoce: «a», «A »\. .*letra por letra"):
-        de.completar(lineas(["A", "a", "A ", "a"], de))
+    completas, sueltas = de.completar(lineas(["A", "a", "A ", "A", "a", None], de))
+    assert completas["linea"].to_pylist() == [0, 3]
+    assert sueltas["linea"].to_pylist() == [1, 2, 4, 5]
+    assert sueltas.schema == de.de_ventas
+    with pytest.raises(
+        ErrorConciliacion, match=r"no conoce: «a», «A », \(vacío\)\. .*letra por letra"
+    ):
+        de.rechazar([sueltas])
+    muchas = lineas([str(i) for i in range(10)], de)
     with pytest.raises(ErrorConciliacion, match=r"«0», «1», «2», «3», «4» y 5 más\."):
-        de.completar(lineas([str(i) for i in range(10)], de))
+        de.rechazar([muchas])
 
 
 def test_dos_renglones_iguales_de_un_codigo_son_uno():
     de = productos({"codigo": "A", "costo": 1}, {"codigo": "B"}, {"codigo": "A", "costo": 1})
-    assert len(de.completar(lineas(["A", "B"], de))) == 2
+    completas, _ = de.completar(lineas(["A", "B"], de))
+    assert completas["costo"].to_pylist() == [1, None]
 
 
 def test_dos_renglones_distintos_de_un_codigo_se_rechazan_y_se_nombra_el_codigo():
-    with pytest.raises(ErrorTipos, match=r"renglones distintos para un mismo código: «A». .*demo"):
+    with pytest.raises(ErrorConciliacion, match=r"renglones distintos .*: «A». .*demo"):
         productos({"codigo": "A", "costo": 1}, {"codigo": "B"}, {"codigo": "A", "costo": 2})
 
 

@@ -2,9 +2,14 @@
 
 import contextlib
 import shutil
+from datetime import date
 
 import pytest
 
+from fluxion_luigi.errores import ErrorConciliacion
+from fluxion_luigi.flujo.lectura import pedido_de
+from fluxion_luigi.origen import odbc
+from fluxion_luigi.periodos import Rango
 from tests.proyecto import RAIZ
 
 pytestmark = pytest.mark.postgresql
@@ -76,7 +81,7 @@ def test_una_columna_que_no_da_ninguna_de_las_dos_se_nombra(con_sql_propio):
     exigir_fallo_sin_cambios(con_sql_propio, salida, "ventas.sql", "Faltan: marca")
 
 
-def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_al_reintentar(
+def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_sin_leer_otra_vez(
     con_sql_propio, postgresql
 ):
     """La primera vez que se piden los productos, C7 «aún no se ha vendido»."""
@@ -91,9 +96,89 @@ def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_al_reintentar(
     )  # fmt: skip
     salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
     assert salida.codigo == 0, salida.todo
-    assert "no conoce: «C7»" in salida.error
-    assert con_sql_propio.reporte()["detalle"][0]["intentos"] == 2
+    assert con_sql_propio.reporte()["detalle"][0]["intentos"] == 1
     assert con_sql_propio.consultar("SELECT count(*) FROM ventas_raw") == [(2500,)]
+    assert con_sql_propio.consultar(
+        "SELECT count(*), bool_and(en_catalogo), count(descripcion) FROM ventas_raw "
+        "WHERE codigo = 'C7'"
+    ) == [(5, True, 5)]
+
+
+def test_un_producto_que_cambia_mientras_se_lee_sin_candados_se_resuelve_al_reintentar(
+    con_sql_propio, postgresql
+):
+    """Se ve dos veces, con dos costos; la vez siguiente, una."""
+    base = con_sql_propio.tiendas["tienda_01"]["base_datos"]
+    with contextlib.closing(postgresql.conectar(base)) as c:
+        c.execute("CREATE SEQUENCE veces")
+    sesion = con_sql_propio.carpeta / "sql" / "stellar_postgresql" / "sesion.sql"
+    sesion.write_text("SET synchronize_seqscans = off")  # la cuenta de veces se escribe
+    cambiar(con_sql_propio, "productos.sql", "CAST(p.n_costoact AS", "CAST(p.n_costoact + x.n AS")
+    cambiar(
+        con_sql_propio, "productos.sql", ") AS v\n",
+        ") AS v CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1 WHERE nextval('veces') <= 2) AS x\n",
+    )  # fmt: skip
+    salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
+    assert salida.codigo == 0, salida.todo
+    assert "renglones distintos" in salida.error
+    assert con_sql_propio.consultar("SELECT count(*) FROM ventas_raw") == [(2500,)]
+
+
+def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio, monkeypatch):
+    """No se apartan todas las líneas de la ventana: se dice en cuanto son demasiadas."""
+    cambiar(con_sql_propio, "productos.sql", "CAST(v.codigo AS", "CAST('x' || v.codigo AS")
+    con_sql_propio.ajustes["chunk_filas"] = "1000"
+    con_sql_propio.escribir()
+    for clave, valor in con_sql_propio.ambiente.items():
+        monkeypatch.setenv(clave, valor)
+    monkeypatch.setattr(odbc, "MAXIMO_APARTADAS", 2500)
+    convertir, lotes_de_ventas = odbc.Entrega.al_esquema, []
+
+    def contando(entrega, lote):
+        lotes_de_ventas.append(entrega.archivo)
+        return convertir(entrega, lote)
+
+    conexion = odbc.Conexion(pedido_de(con_sql_propio.config, con_sql_propio.tienda("tienda_01")))
+    marzo = Rango(date(2025, 3, 1), date(2025, 3, 31))
+    productos = conexion.productos(marzo, lambda: None)
+    monkeypatch.setattr(odbc.Entrega, "al_esquema", contando)
+    with pytest.raises(ErrorConciliacion, match="no conoce"):
+        list(conexion.leer(marzo, productos, lambda: None)[1])
+    assert lotes_de_ventas == ["ventas.sql"] * 3
+
+
+def test_unos_productos_que_llegan_despacio_pero_sin_parar_no_son_un_silencio(
+    con_sql_propio, postgresql
+):
+    """Seis mil códigos a dos milisegundos cada uno, con seis segundos de paciencia."""
+    with contextlib.closing(
+        postgresql.conectar(con_sql_propio.tiendas["tienda_01"]["base_datos"])
+    ) as c:
+        c.execute("UPDATE vad20.ma_transaccion SET codigo = f_fecha::DATE || c_numero || n_linea")
+    cambiar(
+        con_sql_propio, "productos.sql", "CASE WHEN p.c_codigo IS NULL",
+        "CASE WHEN pg_sleep(0.001) IS NULL OR p.c_codigo IS NULL",
+    )  # fmt: skip
+    cambiar(con_sql_propio, "sistema.toml", "Fetch = 10000", "Fetch = 500")
+    con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "intentos": "1", "ventana_dias": "12"}
+    con_sql_propio.escribir()
+    salida = con_sql_propio.rango("2025-03-01", "2025-03-12")
+    assert salida.codigo == 0, salida.todo
+    [mes] = con_sql_propio.reporte()["detalle"]
+    assert (mes["ventanas"], mes["filas"]) == (1, 6_000), salida.error
+    assert mes["segundos_extraccion"] > 8
+
+
+def test_unos_productos_lentos_no_achican_las_ventanas(con_sql_propio):
+    """Cuestan casi lo mismo por dos días que por siete: con menos días sólo se pagan más veces."""
+    cambiar(
+        con_sql_propio, "productos.sql", ") AS v\n", ") AS v CROSS JOIN pg_sleep(1.5)\n"
+    )  # fmt: skip
+    con_sql_propio.ajustes |= {"segundos_por_ventana": "1", "ventana_filas": "1"}
+    con_sql_propio.escribir()
+    assert con_sql_propio.rango("2025-03", "2025-03").codigo == 0
+    [mes] = con_sql_propio.reporte()["detalle"]
+    assert mes["ventanas"] == 2
 
 
 def test_un_mes_sin_una_venta_ni_un_producto_se_registra_en_cero(en_postgresql):
