@@ -14,7 +14,7 @@ from fluxion_luigi.periodos import Rango, agrupar, describir
 
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
 # con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
-FILAS_POR_TANDA = 4 * FILAS_POR_GRUPO
+FILAS_POR_TANDA = 2 * FILAS_POR_GRUPO
 # Una carga grande de días nuevos no compacta lo que dejaron otras. Las pequeñas, que dejan grupos
 # incompletos, y las que reemplazan, que dejan bloques por soltar, compactan un poco cada una: el
 # trabajo no pasa de unas veces lo que se carga.
