@@ -171,8 +171,10 @@ class _Trabajo:
         filas = sum(v.filas for v in listas)
         faltan = [d for d in dias if d not in hechos]
         tamano, tope, leidas = self._primer_tamano(faltan), len(dias), []
+        hoy = self.config.hoy()
         while faltan:
-            ventana = agrupar(faltan, tamano)[0]
+            # Hoy, aparte: aún se vende, y si cambia mientras se lee se repite sólo ese día.
+            ventana = agrupar([d for d in faltan if d < hoy] or faltan, tamano)[0]
             avance = partial(self._avanzo, len(hechos), dias, filas)
             avance(0)
             try:

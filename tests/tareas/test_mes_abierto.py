@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from fluxion_luigi.flujo import extraccion
+from fluxion_luigi.periodos import Rango
 from tests.proyecto import Proyecto, Salida, vender
 
 
@@ -70,3 +72,15 @@ def test_simular_manana_dice_los_mismos_dias_que_se_pedirian(abierto, hoy):
     a_los(0, abierto, *orden)
     simulado = a_los(1, abierto, *orden, "--simular").fuera
     assert f"{hoy - timedelta(days=2)} a {hoy}" in simulado
+
+
+def test_hoy_se_lee_en_una_ventana_aparte(abierto, hoy):
+    """Aún se vende: si cambia mientras se lee, se repite un día y no los anteriores."""
+    abierto.ajustes["segundos_por_ventana"] = "20"
+    abierto.escribir()
+    mes = Rango(max(hoy.replace(day=1), hoy - timedelta(days=9)), hoy)
+    config, tienda = abierto.config, abierto.tienda("tienda_01")
+    extraccion.extraer(config, tienda, mes, lambda avance: None)
+    leidas = [v.rango for v in extraccion.carpeta(config, tienda, mes.mes).completas()]
+    anteriores = [Rango(mes.desde, hoy - timedelta(days=1))] if hoy.day > 1 else []
+    assert leidas == [*anteriores, Rango(hoy, hoy)]
