@@ -67,9 +67,9 @@ def leer_fecha(texto: str, *, fin: bool) -> date:
             return date(anio, mes, calendar.monthrange(anio, mes)[1] if fin else 1)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", limpio):
             return date.fromisoformat(limpio)
-    except ValueError as e:  # calendar.IllegalMonthError también lo es
+    except ValueError:  # calendar.IllegalMonthError también lo es
         raise ErrorUso(
-            f"La fecha «{texto}» no existe en el calendario ({e}). Use AAAA-MM-DD o AAAA-MM."
+            f"La fecha «{texto}» no existe en el calendario. Use AAAA-MM-DD o AAAA-MM."
         ) from None
     raise ErrorUso(
         f"No se entiende la fecha «{texto}». Use un día (2025-03-31) o un mes (2025-03)."

@@ -8,6 +8,7 @@ import configparser
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -102,6 +103,7 @@ def leer(archivo: Path) -> Ajustes:
         for k in escrito
         if k not in CLAVES
     ]
+    problemas += _casi_claves(ambiente)
     valores = {}
     for campo in fields(Ajustes):
         texto = ambiente.get(PREFIJO + campo.name.upper(), escrito.get(campo.name))
@@ -117,6 +119,14 @@ def leer(archivo: Path) -> Ajustes:
             f"{PREFIJO}*):\n" + "\n".join(f"  - {p}" for p in problemas)
         )
     return Ajustes(archivo=archivo, ambiente=ambiente, **valores)
+
+
+def _casi_claves(ambiente: Mapping[str, str]) -> list[str]:
+    """Las variables que parecen una clave mal escrita; otras pueden ser credenciales."""
+    validas = [PREFIJO + c.upper() for c in CLAVES]
+    dudosas = [v for v in ambiente if v.startswith(PREFIJO) and v not in validas]
+    parecidas = {v: get_close_matches(v, validas, n=1, cutoff=0.85) for v in dudosas}
+    return [f"variable {v}: ¿quiso decir {p[0]}?" for v, p in parecidas.items() if p]
 
 
 def _seccion(archivo: Path) -> dict[str, str]:

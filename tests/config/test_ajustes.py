@@ -43,6 +43,14 @@ def test_todos_los_problemas_salen_en_un_mensaje(cfg):
         assert parte in texto
 
 
+def test_una_variable_casi_igual_a_una_clave_se_pregunta_y_una_credencial_no(cfg, monkeypatch):
+    monkeypatch.setenv("FLUXION_VENTANA_FILA", "9")
+    with pytest.raises(ErrorConfiguracion, match=r"FLUXION_VENTANA_FILA: .*FLUXION_VENTANA_FILAS"):
+        cfg("")
+    monkeypatch.delenv("FLUXION_VENTANA_FILA")
+    assert cfg("", "FLUXION_USUARIO_T01=u\nFLUXION_CLAVE_T01=c\nFLUXION_CORRIDA=x").intentos == 4
+
+
 def test_los_valores_del_ambiente_no_se_ven_al_imprimir_la_configuracion(cfg, monkeypatch):
     monkeypatch.setenv("UNA_CLAVE", "secretisima")
     ajustes = cfg("", "OTRA_CLAVE=reservada")
