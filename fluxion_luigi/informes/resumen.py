@@ -38,7 +38,9 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     ]
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
-    if faltan:
+    if faltan and not any(m["error"] or m["estado"] == FALLIDA for m in faltan):
+        lineas += ["", "Eso no llegó a intentarse; la causa está más arriba.", *_reintento(datos)]
+    elif faltan:
         tabla = tabulate(
             _agrupadas(faltan),
             headers=["tienda", "nombre", "meses", "estado", "causa"],
@@ -46,9 +48,13 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
             maxcolwidths=[None, None, None, None, 70],
             disable_numparse=True,
         )
-        lineas += ["", tabla, "", "Para reintentar sólo lo que falta:", f"  {datos['reintentar']}"]
+        lineas += ["", tabla, *_reintento(datos)]
     lineas += ["", f"Reporte: {archivo}"] + ([f"Registro: {log}"] if log else [])
     return "\n".join(lineas)
+
+
+def _reintento(datos: dict[str, Any]) -> list[str]:
+    return ["", "Para reintentar sólo lo que falta:", f"  {datos['reintentar']}"]
 
 
 def _agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:

@@ -79,3 +79,22 @@ def test_el_resumen_muestra_lo_que_falta_y_como_reintentarlo(tmp_path):
     assert "Detalle." not in texto  # sólo la primera línea: el resto está en el reporte
     assert "Para reintentar sólo lo que falta" in texto
     assert "Una frase." in texto
+
+
+def test_lo_que_nadie_intento_se_dice_en_una_linea_y_no_en_una_tabla_sin_causas(tmp_path):
+    texto = resumen.texto(hacer(CARGA), tmp_path / "r.json", None)
+    assert "Eso no llegó a intentarse; la causa está más arriba." in texto
+    assert "--tiendas tienda_01,tienda_02 " in texto
+    assert "estado" not in texto
+
+
+def test_una_recarga_que_no_anulo_nada_no_esta_al_dia_y_se_reintenta_como_recarga():
+    inicio = {**INICIO, "recargar": True}
+    todo = {("tienda_01", "2025-03"), ("tienda_01", "2025-04"), ("tienda_02", "2025-03"),
+            ("tienda_03", "2025-03")}  # fmt: skip
+    antes = reporte.componer("c1", [inicio], todo, terminada=True)
+    assert antes["tiendas_mes"]["no_intentada"] == 4
+    assert antes["reintentar"].endswith("--local-scheduler --recargar")
+    despues = reporte.componer("c1", [inicio, {"suceso": "anulados"}], todo, terminada=True)
+    assert despues["tiendas_mes"]["al_dia"] == 4
+    assert despues["reintentar"] is None
