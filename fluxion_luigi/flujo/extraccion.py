@@ -120,6 +120,8 @@ class _Trabajo:
     resumen: Resumen
     avisar: Avisar
     conteos: Conteos = field(default_factory=dict)
+    # Los días cuyos productos se piden de una vez, mientras ninguna consulta agote el tiempo.
+    tramos: list[Rango] = field(default_factory=list)
 
     def contar(self, dias: list[date]) -> None:
         """Le pregunta al origen, una sola vez, cuánto tiene en todos los días pendientes."""
@@ -171,6 +173,7 @@ class _Trabajo:
         filas = sum(v.filas for v in listas)
         faltan = [d for d in dias if d not in hechos]
         tamano, tope, leidas = self._primer_tamano(faltan), len(dias), []
+        self.tramos = agrupar(faltan) if self.conteos.keys() >= set(faltan) else []
         hoy = self.config.hoy()
         while faltan:
             # Hoy, aparte: aún se vende, y si cambia mientras se lee se repite sólo ese día.
@@ -244,7 +247,7 @@ class _Trabajo:
     def _una_vez(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
         self.resumen.intentos += 1
         origen = self._en_origen(ventana)
-        v = self.lectura.leer(ventana, self.destino.archivo(ventana), avance)
+        v = self._leer(ventana, avance)
         donde = f"{self.tienda.id}, ventana {ventana}"
         try:
             exigir_dentro(v.leido, ventana, "ventas.sql", donde)
@@ -258,6 +261,14 @@ class _Trabajo:
         v = replace(v, origen=origen)
         v.guardar()
         return v
+
+    def _leer(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
+        de_todos = next((t for t in self.tramos if ventana.desde in t), ventana)
+        try:
+            return self.lectura.leer(ventana, self.destino.archivo(ventana), de_todos, avance)
+        except ErrorTiempo:
+            self.tramos = []  # quizá fueron los productos de tantos días: en adelante, por ventana
+            raise
 
     def _decir_reintento(self, estado: RetryCallState) -> None:
         registro.warning(

@@ -3,8 +3,8 @@
 Es un proceso aparte porque ningún driver ODBC deja abandonar una lectura cuando el otro extremo
 enmudece: a un proceso sí se le puede terminar. Habla por tuberías, una línea JSON por mensaje:
 
-- recibe el `Pedido` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo"}` o
-  `{"hacer": "contar", "ventana"}`;
+- recibe el `Pedido` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo",
+  "productos": días cuyos productos se piden}` o `{"hacer": "contar", "ventana"}`;
 - responde `{"conectado"}`, `{"avance": filas}`, `{"hecho": …}` o `{"error": clase, "texto"}`.
 
 Si su entrada se cierra (el proceso padre murió), termina en el acto.
@@ -78,7 +78,7 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     def latido() -> None:  # llega algo que no son filas: el vigía vuelve a contar su espera
         responder(avance=filas)
 
-    productos = conexion.productos(rango, latido)
+    productos = conexion.productos(Rango.de_texto(orden["productos"]), latido)
     latido()
     inicio = time.monotonic()
     esquema, lotes = conexion.leer(rango, productos, latido)

@@ -72,14 +72,18 @@ class Lectura:
     def __exit__(self, *_) -> None:
         self._terminar()
 
-    def leer(self, ventana: Rango, archivo: Path, avisar: Avisar) -> Ventana:
+    def leer(self, ventana: Rango, archivo: Path, productos: Rango, avisar: Avisar) -> Ventana:
         """Deja las filas de la ventana en su archivo. La ventana vuelve sin conciliar, sin ficha.
+
+        Args:
+            productos: los días, esta ventana entre ellos, cuyos productos se piden. Los de la
+                lectura anterior, si son los mismos días, no se vuelven a pedir.
 
         Raises:
             ErrorTransitorio, ErrorTiempo: reintentar puede servir; el lector se vuelve a arrancar.
             ErrorFluxion: los demás; no sirve reintentar.
         """
-        orden = {"hacer": "leer", "archivo": str(archivo)}
+        orden = {"hacer": "leer", "archivo": str(archivo), "productos": str(productos)}
         return Ventana.de_json(self._pedir(orden, ventana, avisar), archivo)
 
     def contar(self, ventana: Rango) -> Conteos:

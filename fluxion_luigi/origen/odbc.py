@@ -41,6 +41,7 @@ class Conexion:
         )
         for sentencia in pedido.sesion:
             self._conexion.execute(sentencia)
+        self._ultimos: tuple[Rango, Productos | None] | None = None
 
     def contar(self, ventana: Rango) -> Conteos:
         """Filas y total de cada día de la ventana, según el propio origen.
@@ -62,8 +63,10 @@ class Conexion:
                 conteos[dia] = Conteo(n, Decimal(total or 0))
         return conteos
 
-    def productos(self, ventana: Rango, latido: Callable[[], None]) -> Productos | None:
-        """Los productos vendidos en la ventana, o None si `ventas.sql` ya los trae en cada línea.
+    def productos(self, dias: Rango, latido: Callable[[], None]) -> Productos | None:
+        """Los productos vendidos esos días, o None si `ventas.sql` ya los trae en cada línea.
+
+        Se piden una vez para los mismos días: sirven a todas sus ventanas.
 
         Args:
             latido: se llama con cada lote que llega.
@@ -72,9 +75,13 @@ class Conexion:
             ErrorTipos: si las columnas no son las declaradas.
             ErrorConciliacion: si un código trae dos productos.
         """
-        if not self._pedido.productos:
-            return None
-        lector = self._leer(self._pedido.productos, ventana, chunk=PRODUCTOS_POR_LOTE)
+        if self._ultimos is None or self._ultimos[0] != dias:
+            hay = self._pedido.productos
+            self._ultimos = dias, self._pedir_productos(dias, latido) if hay else None
+        return self._ultimos[1]
+
+    def _pedir_productos(self, dias: Rango, latido: Callable[[], None]) -> Productos:
+        lector = self._leer(self._pedido.productos, dias, chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema)
         lotes = []
         for lote in lector:
@@ -83,7 +90,7 @@ class Conexion:
         return Productos(pa.Table.from_batches(lotes, entrega.esquema), self._pedido.sistema)
 
     def leer(
-        self, ventana: Rango, de_la_ventana: Productos | None, latido: Callable[[], None]
+        self, ventana: Rango, conocidos: Productos | None, latido: Callable[[], None]
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas.
 
@@ -93,13 +100,13 @@ class Conexion:
                 productos ni preguntándole otra vez.
         """
         lector = self._leer(self._pedido.ventas, ventana, chunk=self._pedido.chunk_filas)
-        propias = de_la_ventana.de_ventas if de_la_ventana else ESQUEMA
+        propias = conocidos.de_ventas if conocidos else ESQUEMA
         entrega = Entrega("ventas.sql", self._pedido.sistema, propias)
         entrega.exigir(lector.schema)
         lineas = map(entrega.al_esquema, lector)
-        if de_la_ventana is None:
+        if conocidos is None:
             return ESQUEMA, lineas
-        return de_la_ventana.esquema, self._completar(ventana, de_la_ventana, lineas, latido)
+        return conocidos.esquema, self._completar(ventana, conocidos, lineas, latido)
 
     def _completar(
         self, ventana: Rango, conocidos: Productos, lineas: Iterator[pa.RecordBatch], latido
@@ -117,7 +124,7 @@ class Conexion:
         if not apartadas:
             return
         del lineas  # suelta la consulta: la sesión hace una a la vez
-        conocidos = self.productos(ventana, latido)
+        conocidos = self._pedir_productos(ventana, latido)
         for lote in apartadas:
             completas, sueltas = conocidos.completar(lote)
             if len(sueltas):

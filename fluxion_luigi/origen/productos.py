@@ -18,7 +18,7 @@ _MUESTRA = 5
 
 
 class Productos:
-    """Los productos de una ventana, listos para completar sus líneas.
+    """Los productos de unos días, listos para completar sus líneas.
 
     Args:
         tabla: un renglón por código, con `codigo` y las columnas que dependen de él, ya en el
@@ -45,7 +45,7 @@ class Productos:
     def completar(self, lineas: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Las líneas con todas las columnas, y aparte, tal cual, las de códigos que no están.
 
-        Los textos del producto van como diccionario: el de la ventana entera, compartido.
+        Los textos del producto van como diccionario, el mismo en todos los lotes.
         """
         renglon = pc.index_in(lineas[CLAVE], value_set=self._codigos)
         if not renglon.null_count:

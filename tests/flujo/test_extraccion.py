@@ -98,11 +98,11 @@ def test_lo_que_se_vende_entre_la_cuenta_y_la_lectura_no_es_una_diferencia(
 ):
     original, vendio = Lectura.leer, []
 
-    def leer(self, ventana, archivo, avisar):
+    def leer(self, ventana, *datos):
         if ventana.desde.day == 8 and not vendio:
             vendio.append(ventana)
             vender(Path(tienda.tiendas["tienda_01"]["archivo"]), {"2025-03-09": 60})
-        return original(self, ventana, archivo, avisar)
+        return original(self, ventana, *datos)
 
     monkeypatch.setattr(Lectura, "leer", leer)
     assert len(en_memoria(tienda)) == 5

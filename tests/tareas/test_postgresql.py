@@ -147,6 +147,33 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
     assert lotes_de_ventas == ["ventas.sql"] * 3
 
 
+def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_propio, postgresql):
+    sesion = con_sql_propio.carpeta / "sql" / "stellar_postgresql" / "sesion.sql"
+    sesion.write_text("SET synchronize_seqscans = off")  # la cuenta de veces se escribe
+    cambiar(
+        con_sql_propio, "productos.sql", ") AS v\n",
+        "AND ((SELECT nextval('veces')) > 0 OR t.codigo IS NULL)) AS v\n",
+    )  # fmt: skip
+    base = con_sql_propio.tiendas["tienda_01"]["base_datos"]
+    with contextlib.closing(postgresql.conectar(base)) as c:
+        c.execute("CREATE SEQUENCE veces")
+        salida = con_sql_propio.rango("2025-03", "2025-03")
+        assert salida.codigo == 0, salida.todo
+        assert c.execute("SELECT last_value FROM veces").fetchval() == 1
+    assert con_sql_propio.reporte()["detalle"][0]["ventanas"] == 5
+
+
+def test_unos_productos_de_tantos_dias_que_agotan_el_tiempo_se_piden_por_ventana(con_sql_propio):
+    """Dos milisegundos por línea: seis segundos los seis días, dos cada ventana."""
+    cambiar(con_sql_propio, "productos.sql", ") AS v\n", "AND pg_sleep(0.001) IS NOT NULL) AS v\n")
+    con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "ventana_dias": "2"}
+    con_sql_propio.escribir()
+    salida = con_sql_propio.rango("2025-03-01", "2025-03-06")
+    assert salida.codigo == 0, salida.todo
+    [mes] = con_sql_propio.reporte()["detalle"]
+    assert (mes["ventanas"], mes["partidas"], mes["intentos"]) == (3, 0, 4), salida.error
+
+
 def test_unos_productos_que_llegan_despacio_pero_sin_parar_no_son_un_silencio(
     con_sql_propio, postgresql
 ):
