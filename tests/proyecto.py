@@ -127,6 +127,15 @@ class Proyecto:
             text=True, start_new_session=True,
         )  # fmt: skip
 
+    def exigir_fallo(self, salida: Salida, *frases: str) -> None:
+        """Salió con 30, con la tienda y esas frases en la terminal, sin traza y sin cargar nada."""
+        assert salida.codigo == 30, salida.todo
+        for frase in ("tienda_01", *frases):
+            assert frase in salida.error
+        assert "Traceback" not in salida.todo
+        assert self.cargado() == {}
+        assert self.marcadores() == []
+
     # -- lo que quedó
 
     @property

@@ -51,6 +51,12 @@ def test_el_nucleo_se_importa_sin_luigi():
     assert subprocess.run([sys.executable, "-c", programa]).returncode == 0
 
 
+def test_todo_lo_versionado_es_texto():
+    """Ni datos, ni bases, ni paquetes ajenos: se instalan o se hacen, no se guardan."""
+    binarios = [str(r.relative_to(RAIZ)) for r in versionados() if b"\0" in r.read_bytes()]
+    assert binarios == []
+
+
 def test_ninguna_direccion_fuera_de_loopback_en_lo_que_algo_lee():
     fuera = []
     for ruta in versionados():

@@ -13,7 +13,12 @@ from fluxion_luigi import cobertura
 from fluxion_luigi.archivos import candado
 from fluxion_luigi.conciliacion import CERO, Conteos, exigir_dentro, exigir_iguales
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.errores import (
+    ErrorConciliacion,
+    ErrorFluxion,
+    ErrorTiempo,
+    ErrorTransitorio,
+)
 from fluxion_luigi.flujo.lectura import Lectura, firma
 from fluxion_luigi.periodos import Rango, agrupar
 from fluxion_luigi.staging.ventanas import Carpeta, Ventana
@@ -120,7 +125,7 @@ class _Trabajo:
     resumen: Resumen
     avisar: Avisar
     conteos: Conteos = field(default_factory=dict)
-    # Los días cuyos productos se piden de una vez, mientras ninguna consulta agote el tiempo.
+    # Los días cuyos productos se piden de una vez; tras un fallo, por ventana.
     tramos: list[Rango] = field(default_factory=list)
 
     def contar(self, dias: list[date]) -> None:
@@ -266,8 +271,9 @@ class _Trabajo:
         de_todos = next((t for t in self.tramos if ventana.desde in t), ventana)
         try:
             return self.lectura.leer(ventana, self.destino.archivo(ventana), de_todos, avance)
-        except ErrorTiempo:
-            self.tramos = []  # quizá fueron los productos de tantos días: en adelante, por ventana
+        except ErrorFluxion:
+            # El lector que siga es nuevo y no los tiene, y quizá fueron tantos los que no llegaron.
+            self.tramos = []
             raise
 
     def _decir_reintento(self, estado: RetryCallState) -> None:

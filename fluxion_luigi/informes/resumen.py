@@ -39,7 +39,8 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan and not any(m["error"] or m["estado"] == FALLIDA for m in faltan):
-        lineas += ["", "Eso no llegó a intentarse; la causa está más arriba.", *_reintento(datos)]
+        lineas += ["", "Las no intentadas no llegaron a empezar; la causa está más arriba."]
+        lineas += _reintento(datos)
     elif faltan:
         tabla = tabulate(
             _agrupadas(faltan),

@@ -42,7 +42,8 @@ class Entrega:
         nombres = self.esquema.names
         faltan = [n for n in nombres if n not in recibido.names]
         repetidas = {n for n in recibido.names if recibido.names.count(n) > 1}
-        sobran = [n for n in recibido.names if n not in nombres] + sorted(repetidas)
+        sobran = [n for n in recibido.names if n not in nombres]
+        sobran += [f"{n} (repetida)" for n in sorted(repetidas)]
         if faltan or sobran:
             raise ErrorTipos(
                 f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "

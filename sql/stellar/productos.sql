@@ -1,4 +1,4 @@
--- Un renglón por código vendido en la ventana. Precio y costo son los de hoy, como en el catálogo.
+-- Un renglón por código vendido esos días. Precio y costo son los de hoy, como en el catálogo.
 -- El código va con sus octetos para que no se junten los que la tienda ve iguales (a y A) y sus
 -- líneas traen distintos. Un código que no está en el catálogo también sale, con todo vacío.
 SELECT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fluxion_luigi.conciliacion import Conteo
-from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo
+from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
 from fluxion_luigi.flujo import extraccion
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.periodos import Rango
@@ -91,6 +91,25 @@ def cuentas(monkeypatch):
 def test_al_origen_se_le_cuenta_una_vez_por_tienda_mes_y_no_por_ventana(tienda, cuentas):
     assert len(en_memoria(tienda)) == 5
     assert cuentas == ["20250301-20250331"]
+
+
+@pytest.mark.parametrize("fallo", [ErrorTransitorio, ErrorTiempo, ErrorConciliacion])
+def test_tras_un_fallo_los_productos_se_piden_por_ventana(tienda, monkeypatch, fallo):
+    """Un corte cuesta lo que se tenía en mano: el lector nuevo no vuelve a traer los del mes."""
+    original, pedidos = Lectura.leer, []
+
+    def leer(self, ventana, archivo, productos, avisar):
+        pedidos.append((ventana.desde.day, str(productos)))
+        if pedidos[-1][0] == 8 and len(pedidos) == 2:
+            raise fallo("se cortó")
+        return original(self, ventana, archivo, productos, avisar)
+
+    monkeypatch.setattr(Lectura, "leer", leer)
+    assert len(en_memoria(tienda, pausa_inicial=0.01, segundos_por_ventana=0)) == 5
+    assert pedidos == [
+        (1, "20250301-20250331"), (8, "20250301-20250331"), (8, "20250308-20250314"),
+        (15, "20250315-20250321"), (22, "20250322-20250328"), (29, "20250329-20250331"),
+    ]  # fmt: skip
 
 
 def test_lo_que_se_vende_entre_la_cuenta_y_la_lectura_no_es_una_diferencia(

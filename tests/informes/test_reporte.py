@@ -83,7 +83,7 @@ def test_el_resumen_muestra_lo_que_falta_y_como_reintentarlo(tmp_path):
 
 def test_lo_que_nadie_intento_se_dice_en_una_linea_y_no_en_una_tabla_sin_causas(tmp_path):
     texto = resumen.texto(hacer(CARGA), tmp_path / "r.json", None)
-    assert "Eso no llegó a intentarse; la causa está más arriba." in texto
+    assert "Las no intentadas no llegaron a empezar; la causa está más arriba." in texto
     assert "--tiendas tienda_01,tienda_02 " in texto
     assert "estado" not in texto
 

@@ -83,6 +83,11 @@ def test_una_columna_de_menos_o_de_mas_se_nombra():
         VENTAS.exigir(pa.schema(campos))
 
 
+def test_una_columna_que_llega_dos_veces_se_nombra_como_repetida():
+    with pytest.raises(ErrorTipos, match=r"Faltan: ninguna\. Sobran: marca \(repetida\)"):
+        VENTAS.exigir(pa.schema([*ESQUEMA, ESQUEMA.field("marca")]))
+
+
 def test_la_conversion_conserva_todos_los_valores_de_un_decimal_extremo():
     extremo = Decimal("99999999999999.9999")
     assert valor("total", pa.array([extremo], pa.decimal128(19, 4))) == extremo

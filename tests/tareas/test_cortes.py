@@ -76,16 +76,6 @@ def guardadas(proyecto) -> list[str]:
     return sorted(p.stem for p in fichas)
 
 
-def exigir_fallo(proyecto, salida, *frases):
-    """Salió con 30, con la tienda y esas frases en la terminal, sin traza y sin cargar nada."""
-    assert salida.codigo == 30, salida.todo
-    for frase in ("tienda_01", *frases):
-        assert frase in salida.error
-    assert "Traceback" not in salida.todo
-    assert proyecto.cargado() == {}
-    assert proyecto.marcadores() == []
-
-
 @contextlib.contextmanager
 def tabla_tomada(proyecto, servidor):
     """La tabla de ventas con un candado exclusivo: toda consulta espera."""
@@ -182,7 +172,7 @@ def test_un_silencio_sin_fin_falla_pronto_y_la_misma_orden_sigue_donde_quedo(
     inicio = time.monotonic()
     salida = tienda.rango("2025-03-01", "2025-03-06")
     assert time.monotonic() - inicio < 60
-    exigir_fallo(tienda, salida, rele.lugar, "20250305", "pasaron 3 s sin que llegara nada")
+    tienda.exigir_fallo(salida, rele.lugar, "20250305", "pasaron 3 s sin que llegara nada")
     assert tienda.reporte()["detalle"][0]["clase_error"] == "tiempo"
     quedaron = ["20250301-20250301", "20250302-20250302", "20250303-20250303", "20250304-20250304"]
     assert guardadas(tienda) == quedaron
@@ -238,7 +228,7 @@ def test_una_tienda_muda_desde_el_primer_byte_se_dice_y_no_estorba_despues(
     inicio = time.monotonic()
     salida = tienda.rango("2025-03-01", "2025-03-31")
     assert time.monotonic() - inicio < 60
-    exigir_fallo(tienda, salida, rele.lugar, "la tienda no contestó a tiempo")
+    tienda.exigir_fallo(salida, rele.lugar, "la tienda no contestó a tiempo")
     assert tienda.reporte()["tiendas_mes"]["no_intentada"] == 1
 
     rele.hablar()  # la prueba fallida no vale para otra corrida, por vigente que sea
@@ -299,7 +289,7 @@ def puerta_agotada(tienda, postgresql):
 
 
 def test_la_puerta_tambien_dice_que_la_consulta_no_contesta_a_tiempo(tienda, puerta_agotada):
-    exigir_fallo(tienda, puerta_agotada, "la tienda no contestó a tiempo")
+    tienda.exigir_fallo(puerta_agotada, "la tienda no contestó a tiempo")
     # La puerta ni reintenta ni tiene ventanas: no puede prometerlo.
     assert "Se reintenta" not in puerta_agotada.error
 
@@ -320,7 +310,7 @@ def test_un_fallo_a_media_lectura_no_cierra_la_puerta_de_la_corrida_siguiente(
     ajustar(tienda, intentos=1, conectividad_vigencia=3600)
     rele.cortar(tras=MAS_QUE_LA_PUERTA)
     salida = tienda.rango("2025-03-01", "2025-03-07")
-    exigir_fallo(tienda, salida, "se cortó la conexión", "Revise la VPN")
+    tienda.exigir_fallo(salida, "se cortó la conexión", "Revise la VPN")
     salida = tienda.rango("2025-03-01", "2025-03-07")
     assert salida.codigo == 0, salida.todo
     exigir_lo_mismo_que_el_origen(tienda, postgresql, "2025-03-01", "2025-03-07")
@@ -332,7 +322,7 @@ def test_el_puerto_cerrado_se_dice_y_cuando_abre_se_carga(tienda, rele, postgres
         tienda.tiendas["tienda_01"]["puerto"] = postgresql.puerto
         tienda.escribir()
         salida = tienda.rango("2025-03-01", "2025-03-07")
-        exigir_fallo(tienda, salida, f"el puerto {postgresql.puerto} rechaza la conexión")
+        tienda.exigir_fallo(salida, f"el puerto {postgresql.puerto} rechaza la conexión")
     finally:
         postgresql.arrancar()
     assert tienda.rango("2025-03-01", "2025-03-07").codigo == 0
