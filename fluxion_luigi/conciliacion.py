@@ -1,22 +1,52 @@
-"""Conciliación: por día, filas y monto total, lo que hay contra lo que debería haber."""
+"""Conciliación: por día, filas y sumas, lo que hay contra lo que debería haber."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fluxion_luigi.errores import ErrorConciliacion
 from fluxion_luigi.periodos import Rango
 
+SIN_SUMAS: Mapping[str, Decimal] = MappingProxyType({})
+
 
 class Conteo(NamedTuple):
-    """Lo que pesa un día: filas y suma de `total` (en bolívares, sin redondear)."""
+    """Lo que pesa un día: filas, suma de `total` y las demás sumas que se conozcan (`SUMAS`).
+
+    Los montos, en la moneda de la tienda, sin redondear.
+    """
 
     filas: int
     total: Decimal
+    sumas: Mapping[str, Decimal] = SIN_SUMAS
+
+    @classmethod
+    def de_lista(cls, datos: list) -> "Conteo":
+        """Lo inverso de `a_lista`."""
+        filas, total, sumas = datos
+        return cls(filas, Decimal(total), {n: Decimal(s) for n, s in sumas.items()})
+
+    def a_lista(self) -> list:
+        """Para JSON: `[filas, "total", {"cantidad": "…"}]`."""
+        return [self.filas, str(self.total), {n: str(s) for n, s in self.sumas.items()}]
+
+    def cuadra(self, hallado: "Conteo") -> bool:
+        """Si lo hallado tiene las mismas filas y las mismas sumas que éste conoce."""
+        pares = [(self.filas, hallado.filas), (self.total, hallado.total)]
+        pares += [(suma, hallado.sumas.get(n, 0)) for n, suma in self.sumas.items()]
+        return all(debe == hay for debe, hay in pares)  # un NaN no es igual ni a sí mismo
 
 
 CERO = Conteo(0, Decimal(0))
 Conteos = dict[date, Conteo]
+
+
+def difieren(esperado: Conteos, hallado: Conteos) -> list[date]:
+    """Los días que no cuadran; uno ausente vale cero."""
+    dias = sorted(esperado.keys() | hallado.keys())
+    return [d for d in dias if not esperado.get(d, CERO).cuadra(hallado.get(d, CERO))]
 
 
 def exigir_iguales(esperado: Conteos, hallado: Conteos, que: str, contra: str, donde: str) -> None:
@@ -28,33 +58,43 @@ def exigir_iguales(esperado: Conteos, hallado: Conteos, que: str, contra: str, d
         donde: tienda y días, para la frase.
 
     Raises:
-        ErrorConciliacion: con una tabla de los días que difieren.
+        ErrorConciliacion: con una tabla de lo que difiere; lleva los días y el motivo de cada uno.
     """
-    filas = []
-    for dia in sorted(esperado.keys() | hallado.keys()):
-        debe, hay = esperado.get(dia, CERO), hallado.get(dia, CERO)
-        if debe != hay:
-            filas.append([str(dia), debe.filas, hay.filas, hay.filas - debe.filas,
-                          f"{debe.total:.4f}", f"{hay.total:.4f}"])  # fmt: skip
-    if not filas:
+    malos = difieren(esperado, hallado)
+    if not malos:
         return
+    filas = {d: _renglones(d, esperado.get(d, CERO), hallado.get(d, CERO)) for d in malos}
+    raise ErrorConciliacion(
+        f"No concilia {donde}: {len(malos)} día(s) con diferencia entre {contra} y {que}. "
+        f"Lo que había de esos días sigue igual.\n"
+        f"{_tabla([f for d in malos for f in filas[d]], que, contra)}",
+        {d: f"no concilia: {_en_una_linea(filas[d], que, contra)}" for d in malos},
+    )
+
+
+def _renglones(dia: date, debe: Conteo, hay: Conteo) -> list[list[str]]:
+    """Un renglón por cada cosa que difiere ese día."""
+    pares = {"filas": (debe.filas, hay.filas), "total": (debe.total, hay.total)}
+    pares |= {n: (s, hay.sumas.get(n, Decimal(0))) for n, s in debe.sumas.items()}
+    return [
+        [str(dia), cual, str(a), str(b), str(b - a)] for cual, (a, b) in pares.items() if a != b
+    ]
+
+
+def _tabla(filas: list[list[str]], que: str, contra: str) -> str:
     from tabulate import tabulate  # sólo hace falta si algo no cuadra, y cada lector lo pagaría
 
-    tabla = tabulate(
+    return tabulate(
         filas,
-        headers=["día", *_columnas(que, contra)],
+        headers=["día", "qué", contra, que, "diferencia"],
         tablefmt="simple",
-        disable_numparse=[0, 4, 5],
-        colalign=("left", "right", "right", "right", "right", "right"),
-    )
-    raise ErrorConciliacion(
-        f"No concilia {donde}: {len(filas)} día(s) con diferencia entre {contra} y {que}. "
-        f"No se cargó nada y lo que había sigue igual.\n{tabla}"
+        disable_numparse=True,
+        colalign=("left", "left", "right", "right", "right"),
     )
 
 
-def _columnas(que: str, contra: str) -> list[str]:
-    return [f"filas {contra}", f"filas {que}", "diferencia", f"total {contra}", f"total {que}"]
+def _en_una_linea(filas: list[list[str]], que: str, contra: str) -> str:
+    return "; ".join(f"{cual} {contra} {a}, {que} {b}" for _, cual, a, b, _ in filas)
 
 
 def exigir_dentro(hallado: Conteos, ventana: Rango, consulta: str, donde: str) -> None:

@@ -4,11 +4,22 @@ Sólo el borde (las tareas y la línea de comandos) los captura. Cualquier otra 
 defecto del programa y se registra con su traza completa.
 """
 
+from collections.abc import Mapping
+from datetime import date
+
 
 class ErrorFluxion(Exception):
-    """Base de todo error esperado; su texto es la frase que lee el operador."""
+    """Base de todo error esperado; su texto es la frase que lee el operador.
+
+    `dias` son los días que tienen la culpa, si se sabe cuáles: el motivo de cada uno. Los demás
+    pueden seguir sin ellos.
+    """
 
     clase = "error"
+
+    def __init__(self, texto: str = "", dias: Mapping[date, str] | None = None):
+        super().__init__(texto)
+        self.dias = dict(dias or {})
 
 
 class ErrorUso(ErrorFluxion):
@@ -35,6 +46,15 @@ class ErrorTipos(ErrorOrigen):
     clase = "tipos"
 
 
+class ErrorDatos(ErrorOrigen):
+    """La tienda no puede entregar unos días por un dato que tienen. Esos se apartan; no se insiste.
+
+    Si no se sabe cuáles son (`dias` vacío), se parte la ventana hasta dar con ellos.
+    """
+
+    clase = "datos"
+
+
 class ErrorTransitorio(ErrorFluxion):
     """La conexión se cortó o la tienda no contestó; reintentar suele resolverlo."""
 
@@ -57,6 +77,18 @@ class ErrorDiaVaciado(ErrorFluxion):
     """El origen responde vacío para un día que ya tenía filas. El destino queda intacto."""
 
     clase = "dia_vaciado"
+
+
+class ErrorIdentidad(ErrorFluxion):
+    """Lo que responde una tienda es la base de otra. El destino queda intacto."""
+
+    clase = "identidad"
+
+
+class ErrorDias(ErrorFluxion):
+    """Unos días se quedaron fuera, cada uno con su motivo (`dias`); los demás ya se cargaron."""
+
+    clase = "dias"
 
 
 class ErrorStaging(ErrorFluxion):
@@ -92,8 +124,8 @@ class ErrorConectividad(ErrorFluxion):
 CLASES = {
     e.clase: e
     for e in (
-        ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorTransitorio, ErrorTiempo,
-        ErrorConciliacion, ErrorDiaVaciado, ErrorStaging, ErrorDisco, ErrorDestino, ErrorOcupado,
-        ErrorConectividad,
+        ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
+        ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
+        ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad,
     )
 }  # fmt: skip

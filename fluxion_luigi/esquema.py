@@ -12,17 +12,25 @@ from typing import Literal
 # entero y los reparte entre sus hilos; con otro tamaño los recorta y los junta en un solo hilo.
 FILAS_POR_GRUPO = 122_880
 
+# Las letras que caben en un texto. Las consultas lo piden una más ancho: así lo que no cabe se ve y
+# se dice, y nada se recorta.
+ANCHO_TEXTO = 255
+
 Familia = Literal["fecha", "hora", "texto", "entero", "decimal", "logico"]
 
 
 @dataclass(frozen=True)
 class Columna:
-    """Una columna: nombre, familia de tipo y, si es decimal, precisión y escala."""
+    """Una columna: nombre, familia de tipo y, si es decimal, precisión y escala.
+
+    Una `opcional` puede faltar en un sistema POS: queda vacía.
+    """
 
     nombre: str
     familia: Familia
     precision: int = 0
     escala: int = 0
+    opcional: bool = False
 
     @property
     def duckdb(self) -> str:
@@ -84,5 +92,10 @@ COLUMNAS: tuple[Columna, ...] = (
     Columna("impuesto_porcentaje", "decimal", 9, 4),
     _texto("zona"),
     Columna("en_catalogo", "logico"),
+    Columna("ambiguo", "logico", opcional=True),
 )
+# Lo que, además de filas y `total`, se concilia por día si `conteo.sql` lo suma.
+SUMAS = ("cantidad", "subtotal", "impuesto")
+# Lo que nombra a una línea en un mensaje.
+CLAVE_DE_LINEA = ("caja", "tipo_documento", "factura", "linea")
 NOMBRES: tuple[str, ...] = tuple(c.nombre for c in COLUMNAS)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -209,14 +210,15 @@ def hacer_pos(archivo: Path, dias: dict[str, int]) -> None:
 
 
 def vender(archivo: Path, dias: dict[str, int], cambio: Callable[[int], int] = lambda i: i) -> None:
-    """Agrega `n` líneas en cada día; los montos salen de `cambio(i)`."""
+    """Agrega `n` líneas en cada día; los montos salen de `cambio(i)` y del nombre de la tienda."""
+    suyo = zlib.crc32(archivo.stem.encode()) % 997  # dos tiendas no venden lo mismo al céntimo
     with sqlite3.connect(archivo) as pos:
         for dia, n in dias.items():
             pos.executemany(
                 "INSERT INTO lineas VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
                     (dia, f"{8 + i % 12:02d}:15:30", f"{i // 5:08d}", i % 5, "001", "01", "VEN",
-                     "759" if i % 50 else "no-esta", 1000 + i, 150, 1234 + cambio(i), 170)
+                     "759" if i % 50 else "no-esta", 1000 + i, 150, 1234 + suyo + cambio(i), 170)
                     for i in range(n)
                 ],
             )  # fmt: skip

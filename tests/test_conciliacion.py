@@ -34,9 +34,30 @@ def test_un_dia_de_mas_y_uno_de_menos_salen_en_la_tabla():
         exigir_iguales(
             {D1: Conteo(10, Decimal(5))}, {D3: Conteo(4, Decimal(2))}, "leído", "en origen", "t"
         )
-    lineas = str(e.value).splitlines()
-    assert [x.split()[0] for x in lineas[3:]] == ["2025-03-01", "2025-03-03"]
-    assert "-10" in lineas[3]
+    renglones = [x.split() for x in str(e.value).splitlines()[3:]]
+    assert [r[:2] for r in renglones] == [
+        ["2025-03-01", "filas"], ["2025-03-01", "total"],
+        ["2025-03-03", "filas"], ["2025-03-03", "total"],
+    ]  # fmt: skip
+    assert renglones[0][2:] == ["10", "0", "-10"]
+    assert set(e.value.dias) == {D1, D3}
+
+
+def test_las_demas_sumas_tambien_se_comparan_y_solo_las_que_dio_la_cuenta():
+    hay = Conteo(2, Decimal("3.5"), {"cantidad": Decimal("2.000"), "impuesto": Decimal(1)})
+    exigir_iguales({D1: Conteo(2, Decimal("3.5"), {"cantidad": Decimal(2)})}, {D1: hay}, "", "", "")
+    with pytest.raises(ErrorConciliacion, match=r"2025-03-01 +cantidad +2\.5 +2\.000 +-0\.500") as e:
+        exigir_iguales(
+            {D1: Conteo(2, Decimal("3.5"), {"cantidad": Decimal("2.5")})}, {D1: hay},
+            "leído", "en origen", "t",
+        )  # fmt: skip
+    assert "cantidad en origen 2.5, leído 2.000" in e.value.dias[D1]
+
+
+def test_una_suma_que_no_es_un_numero_nunca_concilia():
+    sin_numero = {D1: Conteo(2, Decimal("NaN"))}
+    with pytest.raises(ErrorConciliacion, match="NaN"):
+        exigir_iguales(sin_numero, sin_numero, "leído", "en origen", "t")
 
 
 def test_un_dia_fuera_de_la_ventana_se_rechaza():

@@ -43,8 +43,13 @@ class Configuracion:
         return self.catalogo.buscar(id_)
 
     def sistema(self, tienda: Tienda) -> Sistema:
-        """El sistema POS de una tienda. `ErrorConfiguracion` si su carpeta falta o está mal."""
-        return _sistemas.leer(self.ajustes.sql, tienda.sistema)
+        """El sistema POS de una tienda, con los nombres de sus bases puestos en las consultas.
+
+        Raises:
+            ErrorConfiguracion: si su carpeta falta o está mal, o no se sabe cuál es una base.
+        """
+        sistema = _sistemas.leer(self.ajustes.sql, tienda.sistema)
+        return sistema.con_bases({"base_datos": tienda.base_datos, **tienda.bases})
 
     def credencial(self, tienda: Tienda) -> Credencial | None:
         """Usuario y clave, del ambiente o de `.env`; None si la tienda no los necesita.

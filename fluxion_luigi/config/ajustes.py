@@ -45,6 +45,8 @@ class Ajustes:
     pausa_inicial: float = 2.0
     pausa_maxima: float = 60.0
     dias_provisionales: int = 3
+    caida_aviso: float = 20.0
+    caida_maxima: float = 60.0
     espera_base: float = 600.0
     espera_tienda: float = 3600.0
     memoria_duckdb_mb: int = 128

@@ -3,10 +3,12 @@
 Se revisa entero al leerlo y todos los problemas salen en un solo mensaje.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ TIPOS = ("tienda", "mayorista", "distribucion")
 class Tienda:
     """Un lugar de la cadena.
 
-    `usuario_env` y `clave_env` son nombres de variables de ambiente, nunca los valores.
+    `usuario_env` y `clave_env` son nombres de variables de ambiente, nunca los valores. `bases` son
+    los otros nombres de base que sus consultas escriben `{así}`, y `comparte_con`, las tiendas cuya
+    base es de verdad la misma o una copia: en ésas no es un error.
     """
 
     id: str
@@ -36,6 +40,8 @@ class Tienda:
     usuario_env: str = ""
     clave_env: str = ""
     opciones: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    comparte_con: tuple[str, ...] = ()
 
     @property
     def vende(self) -> bool:
@@ -93,10 +99,15 @@ _CLAVES: dict[str, type] = {
     "nombre": str, "sistema": str, "driver": str, "tipo": str, "activa": bool,
     "apertura": date, "host": str, "puerto": int, "base_datos": str, "archivo": str,
     "usuario_env": str, "clave_env": str, "opciones": dict,
+    "bases": dict, "comparte_con": list,
 }  # fmt: skip
-_COMUNES = ("sistema", "driver", "puerto", "base_datos", "usuario_env", "clave_env", "opciones")
+_COMUNES = (
+    "sistema", "driver", "puerto", "base_datos", "usuario_env", "clave_env", "opciones", "bases",
+)  # fmt: skip
+# Lo que SQL Server y PostgreSQL admiten en un nombre, y no parte una cadena de conexión.
+_NOMBRE_DE_BASE = re.compile(r"[\w$#@. -]{1,128}")
 _EN_PALABRAS = {str: "un texto", bool: "true o false", date: "una fecha AAAA-MM-DD sin comillas",
-                int: "un número entero", dict: "una tabla"}  # fmt: skip
+                int: "un número entero", dict: "una tabla", list: "una lista"}  # fmt: skip
 assert set(_CLAVES) | {"id"} == {f.name for f in fields(Tienda)}
 
 
@@ -126,6 +137,12 @@ def leer(archivo: Path) -> Catalogo:
         if tienda:
             tiendas[id_] = tienda
     problemas += _repetidas(tiendas.values())
+    problemas += [
+        f"[tiendas.{t.id}]: comparte_con nombra «{otra}», que no está en el catálogo"
+        for t in tiendas.values()
+        for otra in t.comparte_con
+        if otra not in entradas
+    ]
     if problemas:
         raise ErrorConfiguracion(
             f"El catálogo {archivo} tiene {len(problemas)} problema(s):\n"
@@ -173,6 +190,8 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
     datos["opciones"] = {
         k: str(v) for k, v in {**comunes.get("opciones", {}), **datos.get("opciones", {})}.items()
     }
+    datos["bases"] = {**comunes.get("bases", {}), **datos.get("bases", {})}
+    datos["comparte_con"] = tuple(datos.get("comparte_con", ()))
     if not id_.isidentifier() or not id_.isascii() or id_ != id_.lower():
         problemas.append(f"{donde}: el id sólo lleva minúsculas sin acento, números y _")
     for clave in ("nombre", "sistema", "driver"):
@@ -180,7 +199,15 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
             problemas.append(f"{donde}: falta {clave}")
     if datos.get("tipo", "tienda") not in TIPOS:
         problemas.append(f"{donde}: tipo debe ser uno de {', '.join(TIPOS)}")
+    nombres = {"base_datos": datos.get("base_datos", ""), **datos["bases"]}
+    problemas += [
+        f"{donde}: {k} = {n!r} no es un nombre de base de datos"
+        for k, n in nombres.items()
+        if n and not (isinstance(n, str) and _NOMBRE_DE_BASE.fullmatch(n))
+    ]
     if datos.get("archivo"):
+        if ";" in datos["archivo"]:
+            problemas.append(f"{donde}: archivo lleva un «;», que parte la cadena de conexión")
         datos["archivo"] = (carpeta / Path(datos["archivo"]).expanduser()).resolve()
         datos["puerto"], datos["base_datos"] = 0, ""
     else:
@@ -194,12 +221,17 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
 
 def _repetidas(tiendas) -> list[str]:
     """Dos entradas sobre una misma base cargarían las mismas ventas con dos nombres."""
-    por_lugar: dict[Any, list[str]] = {}
+    por_lugar: dict[Any, list[Tienda]] = {}
     for t in tiendas:
-        lugar = t.archivo or (t.host.lower(), t.puerto, t.base_datos.lower())
-        por_lugar.setdefault(lugar, []).append(t.id)
+        bases = tuple(sorted((k, str(v).lower()) for k, v in t.bases.items()))
+        lugar = t.archivo or (t.host.lower(), t.puerto, t.base_datos.lower(), bases)
+        por_lugar.setdefault(lugar, []).append(t)
     return [
-        f"{' y '.join(ids)} apuntan a la misma base; cada tienda tiene la suya"
-        for ids in por_lugar.values()
-        if len(ids) > 1
+        f"{' y '.join(t.id for t in mismas)} apuntan a la misma base; cada tienda tiene la suya"
+        for mismas in por_lugar.values()
+        if any(not _se_comparten(a, b) for a, b in combinations(mismas, 2))
     ]
+
+
+def _se_comparten(una: Tienda, otra: Tienda) -> bool:
+    return otra.id in una.comparte_con or una.id in otra.comparte_con

@@ -1,20 +1,30 @@
 """Los sistemas POS: cada uno es una carpeta de `sql/` con sus consultas y su `sistema.toml`.
 
-- `ventas.sql`: las líneas de venta; dos parámetros `?`: desde (incluido) y hasta (excluido).
+- `ventas.sql`: las líneas de venta; dos parámetros `?`: desde (incluido) y hasta (excluido). Los
+  textos, de una letra más de las que caben (`esquema.ANCHO_TEXTO`), para que ninguno se recorte sin
+  saberse. Puede dar `reparo`: qué tiene de malo la línea, vacío si nada.
 - `productos.sql` (opcional): un renglón por código vendido entre esas fechas, con `codigo` tal como
   lo da `ventas.sql` y las columnas que dependen sólo de él, que `ventas.sql` ya no entrega. Así
   cada producto viaja una vez y no con cada línea.
-- `conteo.sql`: `dia, filas, total` por día, con los mismos parámetros.
+- `conteo.sql`: `dia, filas, total` por día, con los mismos parámetros, y las demás sumas que quiera
+  (`esquema.SUMAS`), redondeadas como en `ventas.sql`. Las filas sin fecha, en un día vacío.
+- `identidad.sql` (opcional): un texto, quién dice ser el servidor. Distinto en cada tienda.
 - `sesion.sql` (opcional): sentencias que preparan la conexión, separadas por `;`.
-- `sistema.toml`: `formato_fecha` (strftime) de los parámetros y `opciones` del driver.
+- `sistema.toml`: `formato_fecha` (strftime) de los parámetros; `opciones` del driver;
+  `clave_producto`, si no basta `codigo`; `bases`, los nombres de base o esquema que las consultas
+  escriben `{así}` además de `{base_datos}`, y `comillas`, con qué los cita ese servidor.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fluxion_luigi.errores import ErrorConfiguracion
+
+_HUECO = re.compile(r"\{(\w+)\}")
+CONSULTAS = ("ventas", "productos", "conteo", "identidad")
 
 
 @dataclass(frozen=True)
@@ -25,9 +35,37 @@ class Sistema:
     ventas: str
     productos: str
     conteo: str
+    identidad: str
     sesion: tuple[str, ...]
     formato_fecha: str
+    comillas: str
+    clave_producto: tuple[str, ...]
+    bases: Mapping[str, str]
     opciones: Mapping[str, str] = field(default_factory=dict)
+
+    def con_bases(self, bases: Mapping[str, str]) -> "Sistema":
+        """El mismo, con sus nombres `{así}` puestos, citados, en las consultas.
+
+        Args:
+            bases: los de la tienda, que ganan sobre los del sistema.
+
+        Raises:
+            ErrorConfiguracion: si una consulta nombra una base que nadie dijo.
+        """
+        nombres = {**self.bases, **bases}
+        return replace(self, **{c: self._poner(c, nombres) for c in CONSULTAS})
+
+    def _poner(self, consulta: str, nombres: Mapping[str, str]) -> str:
+        def citado(hueco: re.Match) -> str:
+            if not nombres.get(hueco[1]):
+                raise ErrorConfiguracion(
+                    f"El {consulta}.sql del sistema «{self.nombre}» nombra {hueco[0]} y no se sabe "
+                    "cuál es. Dígalo en [bases] de su sistema.toml o en «bases» del catálogo."
+                )
+            abre, cierra = self.comillas[0], self.comillas[-1]
+            return abre + nombres[hueco[1]].replace(cierra, 2 * cierra) + cierra
+
+        return _HUECO.sub(citado, getattr(self, consulta))
 
 
 def leer(carpeta_sql: Path, nombre: str) -> Sistema:
@@ -45,18 +83,25 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
         )
     try:
         propio = tomllib.loads((carpeta / "sistema.toml").read_text(encoding="utf-8"))
-        productos, sesion = carpeta / "productos.sql", carpeta / "sesion.sql"
         return Sistema(
             nombre=nombre,
             ventas=_sql(carpeta / "ventas.sql"),
-            productos=_sql(productos) if productos.is_file() else "",
+            productos=_si_hay(carpeta / "productos.sql"),
             conteo=_sql(carpeta / "conteo.sql"),
-            sesion=_sentencias(_sql(sesion)) if sesion.is_file() else (),
+            identidad=_si_hay(carpeta / "identidad.sql"),
+            sesion=_sentencias(_si_hay(carpeta / "sesion.sql")),
             formato_fecha=propio["formato_fecha"],
+            comillas=propio.get("comillas", '""'),
+            clave_producto=tuple(propio.get("clave_producto", ["codigo"])),
+            bases=propio.get("bases", {}),
             opciones={k: str(v) for k, v in propio.get("opciones", {}).items()},
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as e:
         raise ErrorConfiguracion(f"El sistema POS {carpeta} está incompleto o mal: {e!r}") from None
+
+
+def _si_hay(archivo: Path) -> str:
+    return _sql(archivo) if archivo.is_file() else ""
 
 
 def _sql(archivo: Path) -> str:

@@ -16,17 +16,27 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from fluxion_luigi.archivos import candado, crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
+from fluxion_luigi.destino import migraciones
 from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
 from fluxion_luigi.esquema import COLUMNAS
 
 # El formato que lee DuckDB 1.5: una base creada por una versión mayor debe seguir abriéndose.
 FORMATO = "v1.5.0"
+# Nada que la base pida se baja de internet; y del staging se lee el archivo, no una copia guardada.
+_SEGURAS = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_file_cache": False,
+}
 _SIN_DISCO = re.compile(r"no space|disk full|permission denied|read-only|file too large", re.I)
 # DuckDB 1.5 inserta en paralelo sólo si su tope pasa de unos 8 MiB por columna y por hilo (medido:
 # ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
 MEMORIA_POR_HILO_MB = 9 * (len(COLUMNAS) + 2)
 MEMORIA_MINIMA_MB = 32
-TABLAS = ("identidad", "ventas_raw", "control_dias", "cargas")
+TABLAS = (
+    "identidad", "ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes",
+    "version_esquema",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Base:
 
     conexion: duckdb.DuckDBPyConnection
     id: str
+    version: int
     sql: Path
     hilos: int
     memoria_mb: int
@@ -128,6 +139,7 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         shutil.rmtree(ajeno, ignore_errors=True)
     try:
         _preparar(config, conexion)
+        _migrar(config, conexion)
         yield _reconocer(config, conexion)
     finally:
         with _en_palabras(ajustes.base):
@@ -178,7 +190,24 @@ def _preparar(config: Configuracion, conexion) -> None:
             _ejecutar(conexion, consulta(ajustes.sql, tabla))
         quien = {"cadena": config.catalogo.cadena}
         _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), quien)
+        _anotar_version(conexion, ajustes.sql, migraciones.ultima(ajustes.sql))
         conexion.commit()
+
+
+def _migrar(config: Configuracion, conexion) -> None:
+    """Lleva las tablas a la última versión, todo o nada. Antes se sabe de quién es la base."""
+    ajustes = config.ajustes
+    version = _reconocer(config, conexion).version
+    with _en_palabras(ajustes.base):
+        conexion.begin()
+        for numero, texto in migraciones.faltan(version, ajustes.sql):
+            _ejecutar(conexion, texto)
+            _anotar_version(conexion, ajustes.sql, numero)
+        conexion.commit()
+
+
+def _anotar_version(conexion, sql: Path, version: int) -> None:
+    _ejecutar(conexion, consulta(sql, "insertar_version"), {"version": version})
 
 
 def _tablas(conexion) -> set[str]:
@@ -196,7 +225,9 @@ def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opc
     )
     try:
         with _en_palabras(ruta):
-            return insistir(duckdb.connect, str(ruta), read_only=solo_lectura, config=opciones)
+            return insistir(
+                duckdb.connect, str(ruta), read_only=solo_lectura, config={**_SEGURAS, **opciones}
+            )
     except ErrorOcupado as e:
         raise ErrorOcupado(
             f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "
@@ -213,7 +244,13 @@ def _reconocer(config: Configuracion, conexion) -> Base:
             f"{config.catalogo.archivo} es de «{config.catalogo.cadena}». Use otra base "
             "(FLUXION_BASE o «base» en luigi.cfg) u otro catálogo."
         )
-    return Base(conexion, base_id, ajustes.sql, ajustes.hilos_duckdb, ajustes.memoria_duckdb_mb)
+    version = 1
+    if "version_esquema" in _tablas(conexion):
+        [(version,)] = _ejecutar(conexion, consulta(ajustes.sql, "leer_version"))
+    migraciones.exigir_conocida(version, ajustes.sql, ajustes.base)
+    return Base(
+        conexion, base_id, version, ajustes.sql, ajustes.hilos_duckdb, ajustes.memoria_duckdb_mb
+    )
 
 
 def _ocupada(e: BaseException) -> bool:

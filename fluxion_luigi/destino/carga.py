@@ -1,6 +1,6 @@
 """La carga: una transacción reemplaza los días en mano, o no cambia nada."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,7 +9,7 @@ from decimal import Decimal
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.errores import ErrorDiaVaciado
-from fluxion_luigi.esquema import FILAS_POR_GRUPO
+from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.periodos import Rango, agrupar, describir
 
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
@@ -31,7 +31,8 @@ class Lote:
     ordenado: bool
     extraido_en: datetime
     origen: Conteos
-    sin_producto: dict[date, int]
+    sin_producto: Mapping[date, int]
+    ambiguos: Mapping[date, int]
 
 
 def cargar(
@@ -41,12 +42,16 @@ def cargar(
     corrida: str,
     *,
     aceptar_vacios: bool,
+    fuera: Mapping[date, str] | None = None,
+    comprobar: Callable[[], None] = lambda: None,
     avanzo: Callable[[int, int], None] = lambda hechas, todas: None,
 ) -> dict[date, Conteo]:
     """Reemplaza en `ventas_raw` y en el control los días de los lotes, y comprueba lo que quedó.
 
     Args:
         aceptar_vacios: el operador dice que un día que tenía filas ahora sí está vacío.
+        fuera: los días que no se pudieron leer y por qué; queda anotado, y lo suyo sigue igual.
+        comprobar: lo último antes de confirmar, con todo ya puesto; si falla, nada cambia.
         avanzo: se llama con las filas cargadas y las que hay en total.
 
     Returns:
@@ -73,6 +78,8 @@ def cargar(
                 avanzo(hechas, todas)
             cargados |= _comprobar(base, tienda, lote, corrida)
         _anotar_carga(base, tienda, cargados, corrida)
+        _anotar_fallidos(base, tienda, cargados, fuera or {}, corrida)
+        comprobar()
         base.conexion.commit()
     except BaseException:
         # Al cerrar la conexión DuckDB deshace la transacción; aquí se deshace cuanto antes.
@@ -108,6 +115,20 @@ def _borrar(base: Base, tienda: str, dias: Rango) -> None:
         base.hacer(borrar, tienda=tienda, desde=dias.desde, hasta=dias.hasta)
 
 
+def _anotar_fallidos(
+    base: Base, tienda: str, cargados: Iterable[date], fuera: Mapping[date, str], corrida: str
+) -> None:
+    """Los que se cargaron salen de la lista; los de ahora entran."""
+    for tramo in agrupar([*cargados, *fuera]):
+        base.hacer("borrar_fallidos", tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
+    for dia, causa in sorted(fuera.items()):
+        base.hacer(
+            "insertar_fallido",
+            tienda=tienda, dia=dia, causa=causa, visto_en=_sin_zona(datetime.now(UTC)),
+            corrida=corrida,
+        )  # fmt: skip
+
+
 def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int]:
     """Inserta las filas del lote, por tandas; entrega las filas de cada una."""
     valores = {"tienda": tienda, "corrida": corrida, "archivo": lote.archivo}
@@ -126,7 +147,10 @@ def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int
 def _comprobar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, Conteo]:
     """Que haya quedado lo que dijo el origen, día por día, y lo anota en el control."""
     dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
-    quedo = {d: Conteo(n, total) for d, n, total in base.hacer("contar_ventas", **dias)}
+    quedo = {
+        d: Conteo(n, total, dict(zip(SUMAS, sumas, strict=True)))
+        for d, n, total, *sumas in base.hacer("contar_ventas", **dias)
+    }
     exigir_iguales(lote.origen, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
     for dia in lote.rango:
         origen, hay = lote.origen.get(dia, CERO), quedo.setdefault(dia, CERO)
@@ -134,6 +158,7 @@ def _comprobar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, 
             "insertar_control",
             tienda=tienda, dia=dia, filas_origen=origen.filas, total_origen=origen.total,
             filas=hay.filas, total=hay.total, sin_producto=lote.sin_producto.get(dia, 0),
+            ambiguos=lote.ambiguos.get(dia, 0),
             extraido_en=_sin_zona(lote.extraido_en), cargado_en=_sin_zona(datetime.now(UTC)),
             corrida=corrida,
         )  # fmt: skip
@@ -147,7 +172,7 @@ def _anotar_carga(base: Base, tienda: str, cargados: dict[date, Conteo], corrida
             "insertar_carga",
             corrida=corrida, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta, dias=len(tramo),
             filas=sum(c.filas for c in conteos), cargado_en=_sin_zona(datetime.now(UTC)),
-            total=sum((c.total for c in conteos), Decimal(0)),
+            total=sum((c.total for c in conteos), Decimal(0)), accion="carga",
         )  # fmt: skip
 
 

@@ -12,18 +12,22 @@ from pathlib import Path
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import para_leer
-from fluxion_luigi.errores import ErrorOcupado
+from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 
 
 @dataclass(frozen=True)
 class Instantanea:
-    """Lo que la base respalda: por tienda y día, cuánto, cuándo se extrajo y qué corrida."""
+    """Lo que la base respalda: por tienda y día, cuánto, cuándo se extrajo y qué corrida.
+
+    Y los días que no se pudieron cargar, con su causa.
+    """
 
     base_id: str | None
     dias: dict[tuple[str, date], tuple[Conteo, datetime, str]]
+    fallidos: dict[tuple[str, date], str]
 
 
-_VACIA = Instantanea(None, {})
+_VACIA = Instantanea(None, {}, {})
 _guardadas: dict[Path, tuple[tuple, Instantanea]] = {}
 
 
@@ -61,6 +65,10 @@ def _leer(config: Configuracion, espera: float | None) -> Instantanea:
                 (tienda, dia): (Conteo(filas, total), extraido.replace(tzinfo=UTC), corrida)
                 for tienda, dia, filas, total, extraido, corrida in base.hacer("leer_control")
             },
+            {
+                (tienda, dia): causa
+                for tienda, dia, causa in (base.hacer("leer_fallidos") if base.version > 1 else ())
+            },
         )
 
 
@@ -70,6 +78,8 @@ def _firma(base: Path) -> tuple:
         try:
             e = ruta.stat()
             firmas.append((e.st_ino, e.st_size, e.st_mtime_ns))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             firmas.append(None)
+        except OSError as e:
+            raise ErrorDestino(f"No se puede leer la base {ruta}: {e.strerror}.") from None
     return tuple(firmas)

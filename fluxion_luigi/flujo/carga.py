@@ -1,14 +1,23 @@
 """La carga de una tienda-mes: del staging a la base, el marcador después y el staging fuera."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from fluxion_luigi import cobertura, marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.errores import ErrorConciliacion, ErrorDiaVaciado, ErrorOcupado, ErrorStaging
+from fluxion_luigi.destino.gemelas import exigir_distinta
+from fluxion_luigi.errores import (
+    ErrorConciliacion,
+    ErrorDiaVaciado,
+    ErrorIdentidad,
+    ErrorOcupado,
+    ErrorStaging,
+)
 from fluxion_luigi.flujo.extraccion import candado_de, carpeta
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
@@ -16,13 +25,27 @@ from fluxion_luigi.staging.ventanas import Ventana
 
 @dataclass(frozen=True)
 class Resumen:
-    """Lo que se cargó, para el reporte de la corrida."""
+    """Lo que se cargó, para el reporte de la corrida.
 
-    filas: int
-    total: str
-    dias: int
-    dias_en_cero: int
-    sin_producto: int
+    `fuera` son los días que se quedaron sin cargar y por qué; `caidas`, los que vinieron con muchas
+    menos filas (antes, ahora); `sin_fecha`, las filas de la tienda que no dicen de qué día son.
+    """
+
+    filas: int = 0
+    total: str = "0"
+    dias: int = 0
+    dias_en_cero: int = 0
+    sin_producto: int = 0
+    ambiguos: int = 0
+    sin_fecha: int = 0
+    fuera: Mapping[date, str] = field(default_factory=dict)
+    caidas: Mapping[date, Sequence[int]] = field(default_factory=dict)
+    aviso: str | None = None
+
+    def a_json(self) -> dict[str, Any]:
+        """Lo mismo, con los días como texto."""
+        por_dia = {n: {str(d): v for d, v in getattr(self, n).items()} for n in ("fuera", "caidas")}
+        return {**vars(self), **por_dia}
 
 
 def cargar(
@@ -36,46 +59,59 @@ def cargar(
 ) -> Resumen:
     """Lleva el staging de una tienda-mes a la base; al volver, el marcador dice la verdad.
 
+    Los días que la extracción apartó quedan anotados en la base con su motivo.
+
     Raises:
         ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban.
     """
-    ajustes = config.ajustes
     with candado_de(config, tienda, tramo.mes):
         origen = carpeta(config, tienda, tramo.mes)
-        ventanas = origen.completas()
+        hecha = origen.completa()
         pendientes = cobertura.pendientes(config, tienda, tramo)
-        if ventanas is None or not {d for v in ventanas for d in v.rango}.issuperset(pendientes):
+        if hecha is None or not (hecha.dias | hecha.fuera.keys()).issuperset(pendientes):
             if not pendientes:
-                return Resumen(0, "0", 0, 0, 0)  # otra corrida lo cargó mientras tanto
+                return Resumen()  # otra corrida lo cargó mientras tanto
             raise ErrorStaging(
                 f"Falta el staging de {tienda.id} {tramo.mes} en {origen.ruta}, o es de otra "
                 "corrida con otros días. Repita la misma orden y se extraerá otra vez."
             )
-        for v in ventanas:
-            v.comprobar()
-        with para_escribir(config) as base:
+        with ExitStack() as pila:
+            lotes = [_lote(v, pila.enter_context(v.abierta())) for v in hecha.ventanas]
+            base = pila.enter_context(para_escribir(config))
+            avisos: list[str | None] = []
+
+            def comprobar() -> None:
+                if hecha.dias:
+                    dias = Rango(min(hecha.dias), max(hecha.dias))
+                    avisos.append(exigir_distinta(base, config, tienda, dias, hecha.identidad))
+
             try:
                 cargados = destino.cargar(
-                    base, tienda.id, [_lote(v) for v in ventanas], corrida,
-                    aceptar_vacios=aceptar_vacios, avanzo=avanzo,
+                    base, tienda.id, lotes, corrida, aceptar_vacios=aceptar_vacios,
+                    fuera=hecha.fuera, comprobar=comprobar, avanzo=avanzo,
                 )  # fmt: skip
-            except (ErrorDiaVaciado, ErrorConciliacion):
+            except (ErrorDiaVaciado, ErrorConciliacion, ErrorIdentidad):
                 # Al repetir se le pregunta otra vez a la tienda: quizá ya se corrigió.
                 origen.manifiesto.unlink(missing_ok=True)
                 raise
-            marcadores.agregar(
-                ajustes.marcadores,
-                _marcador(tienda, tramo, base.id, ventanas, cargados, corrida),
-                ajustes.base,
-            )
+            if cargados:
+                marcadores.agregar(
+                    config.ajustes.marcadores,
+                    _marcador(tienda, tramo, base.id, hecha.ventanas, cargados, corrida),
+                    config.ajustes.base,
+                )
         origen.borrar()
     return Resumen(
         filas=sum(c.filas for c in cargados.values()),
         total=str(sum(c.total for c in cargados.values())),
         dias=len(cargados),
         dias_en_cero=sum(not c.filas for c in cargados.values()),
-        sin_producto=sum(n for v in ventanas for n in v.sin_producto.values()),
-    )
+        sin_producto=sum(n for v in hecha.ventanas for n in v.sin_producto.values()),
+        ambiguos=sum(n for v in hecha.ventanas for n in v.ambiguos.values()),
+        sin_fecha=hecha.sin_fecha, fuera=hecha.fuera,
+        caidas={d: c for d, c in hecha.caidas.items() if d in cargados},
+        aviso=next(iter(avisos), None),
+    )  # fmt: skip
 
 
 def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
@@ -87,9 +123,9 @@ def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
             sobras.borrar()
 
 
-def _lote(v: Ventana) -> destino.Lote:
+def _lote(v: Ventana, ruta: str) -> destino.Lote:
     return destino.Lote(
-        v.rango, str(v.archivo), v.filas, v.ordenado, v.extraido_en, v.origen, dict(v.sin_producto)
+        v.rango, ruta, v.filas, v.ordenado, v.extraido_en, v.origen, v.sin_producto, v.ambiguos
     )
 
 

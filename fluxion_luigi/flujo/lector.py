@@ -4,8 +4,10 @@ Es un proceso aparte porque ningún driver ODBC deja abandonar una lectura cuand
 enmudece: a un proceso sí se le puede terminar. Habla por tuberías, una línea JSON por mensaje:
 
 - recibe el `Pedido` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo",
-  "productos": días cuyos productos se piden}` o `{"hacer": "contar", "ventana"}`;
-- responde `{"conectado"}`, `{"avance": filas}`, `{"hecho": …}` o `{"error": clase, "texto"}`.
+  "productos": días cuyos productos se piden}`, `{"hacer": "contar", "ventana"}` o
+  `{"hacer": "identificar"}`;
+- responde `{"conectado"}`, `{"avance": filas}`, `{"hecho": …}` o `{"error": clase, "texto",
+  "dias": los que tienen la culpa}`.
 
 Si su entrada se cierra (el proceso padre murió), termina en el acto.
 """
@@ -16,6 +18,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +54,9 @@ def main() -> None:
         except arrow_odbc.Error as e:
             responder(error="driver", texto=str(e))
         except ErrorFluxion as e:
-            responder(error=e.clase, texto=str(e))
+            responder(error=e.clase, texto=str(e), dias={str(d): m for d, m in e.dias.items()})
+        except Exception:
+            responder(error="defecto", texto=traceback.format_exc())
 
 
 def _escuchar(ordenes: "queue.Queue[str]") -> None:
@@ -61,8 +66,12 @@ def _escuchar(ordenes: "queue.Queue[str]") -> None:
 
 
 def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
-    conteos = conexion.contar(Rango.de_texto(orden["ventana"]))
-    return {str(d): [c.filas, str(c.total)] for d, c in conteos.items()}
+    conteos, sin_fecha = conexion.contar(Rango.de_texto(orden["ventana"]))
+    return {"dias": {str(d): c.a_lista() for d, c in conteos.items()}, "sin_fecha": sin_fecha}
+
+
+def _identificar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> str | None:
+    return conexion.identidad()
 
 
 def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
@@ -84,14 +93,14 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     esquema, lotes = conexion.leer(rango, productos, latido)
     cuenta = escribir(archivo, lotes, esquema, avanzo)
     segundos = round(time.monotonic() - inicio, 3)
-    leido, sin_producto = cuenta.por_dia()
+    leido, marcas = cuenta.por_dia()
     ventana = Ventana(
         rango=rango, archivo=archivo, extraido_en=extraido_en, segundos=segundos,
         filas=cuenta.filas,
         bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
-        origen={}, leido=leido, sin_producto=sin_producto, firma=pedido.firma,
+        origen={}, leido=leido, firma=pedido.firma, **marcas,
     )  # fmt: skip
     return ventana.a_json()
 
 
-_HACER = {"leer": _leer, "contar": _contar}
+_HACER = {"leer": _leer, "contar": _contar, "identificar": _identificar}

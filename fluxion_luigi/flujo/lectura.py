@@ -9,13 +9,12 @@ import tempfile
 import threading
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from fluxion_luigi import hijo
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import CLASES, ErrorFluxion, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.errores import CLASES, ErrorTiempo, ErrorTransitorio
 from fluxion_luigi.origen import cadena, fallos
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
@@ -39,6 +38,8 @@ def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
         ventas=sistema.ventas,
         productos=sistema.productos,
         conteo=sistema.conteo,
+        identidad=sistema.identidad,
+        clave=sistema.clave_producto,
         formato_fecha=sistema.formato_fecha,
         chunk_filas=ajustes.chunk_filas,
         memoria_odbc_mb=ajustes.memoria_odbc_mb,
@@ -86,13 +87,19 @@ class Lectura:
         orden = {"hacer": "leer", "archivo": str(archivo), "productos": str(productos)}
         return Ventana.de_json(self._pedir(orden, ventana, avisar), archivo)
 
-    def contar(self, ventana: Rango) -> Conteos:
-        """Lo que el origen dice tener ahora. Los mismos errores que `leer`."""
-        datos = self._pedir({"hacer": "contar"}, ventana, lambda _: None)
-        return {date.fromisoformat(d): Conteo(n, Decimal(t)) for d, (n, t) in datos.items()}
+    def contar(self, ventana: Rango) -> tuple[Conteos, int]:
+        """Lo que el origen dice tener, y sus filas sin fecha. Los mismos errores que `leer`."""
+        datos = self._pedir({"hacer": "contar"}, ventana)
+        dias = {date.fromisoformat(d): Conteo.de_lista(c) for d, c in datos["dias"].items()}
+        return dias, datos["sin_fecha"]
 
-    def _pedir(self, orden: dict, ventana: Rango, avisar: Avisar):
-        donde = f"{self._tienda.id} ({self._tienda.lugar}), ventana {ventana}"
+    def identificar(self) -> str | None:
+        """Quién dice ser el servidor, si sabe decirlo. Los mismos errores que `leer`."""
+        return self._pedir({"hacer": "identificar"})
+
+    def _pedir(self, orden: dict, ventana: Rango | None = None, avisar: Avisar = lambda _: None):
+        donde = f"{self._tienda.id} ({self._tienda.lugar})"
+        donde += f", ventana {ventana}" if ventana else ""
         nuevo = self._proceso is None
         if nuevo:
             self._arrancar()
@@ -164,12 +171,15 @@ class Lectura:
             )
         return json.loads(linea)
 
-    def _error(self, mensaje: dict, donde: str) -> ErrorFluxion:
+    def _error(self, mensaje: dict, donde: str) -> Exception:
         clave = self._credencial.clave if self._credencial else ""
         texto = fallos.sin_secreto(mensaje["texto"], clave)
         if mensaje["error"] == "driver":
             return fallos.como_error(texto, donde)
-        return CLASES.get(mensaje["error"], ErrorFluxion)(f"{donde}: {texto}")
+        if mensaje["error"] == "defecto":
+            return RuntimeError(f"{donde}: el lector tropezó con algo que no esperaba.\n{texto}")
+        dias = {date.fromisoformat(d): motivo for d, motivo in mensaje["dias"].items()}
+        return CLASES[mensaje["error"]](f"{donde}: {texto}", dias)
 
     def _ultimas_quejas(self) -> str:
         self._quejas.seek(0)

@@ -51,7 +51,7 @@ def componer(
         "segundos": round((ahora - datetime.fromisoformat(empezo)).total_seconds(), 1)
         if empezo and terminada
         else None,
-        "filas": sum(m["filas"] or 0 for m in meses if m["estado"] == CARGADA),
+        "filas": sum(m["filas"] or 0 for m in meses),
         "tiendas_mes": por_estado,
         "excluidos": inicio.get("excluidos", []),
         "reintentar": _orden(faltan, opciones),
@@ -70,7 +70,9 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
     extraccion = _ultimo(propios, "extraccion") or {}
     carga = _ultimo(propios, "carga")
     fallo = _ultimo(propios, "fallo") or _fallo_de_la_tienda(sucesos, tienda)
-    if carga:
+    if carga and carga.get("fuera"):
+        estado = FALLIDA  # aunque los demás días se cargaran
+    elif carga:
         estado, fallo = CARGADA, None
     elif (tienda, tramo.mes) in al_dia:
         estado, fallo = AL_DIA, None
@@ -90,6 +92,11 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         "dias": carga["dias"] if carga else None,
         "dias_en_cero": carga["dias_en_cero"] if carga else None,
         "sin_producto": carga["sin_producto"] if carga else None,
+        "ambiguos": carga.get("ambiguos") if carga else None,
+        "sin_fecha": carga.get("sin_fecha") if carga else None,
+        "dias_fuera": carga.get("fuera", {}) if carga else {},
+        "caidas": carga.get("caidas", {}) if carga else {},
+        "aviso": carga.get("aviso") if carga else None,
         "segundos_extraccion": extraccion.get("segundos"),
         "segundos_carga": carga["segundos"] if carga else None,
         "ventanas": extraccion.get("ventanas"),
@@ -119,7 +126,7 @@ def _orden(faltan: list[dict], opciones: list[str]) -> str | None:
     if not faltan:
         return None
     tiendas = ",".join(dict.fromkeys(m["tienda"] for m in faltan))
-    partes = ["luigi --module fluxion_luigi RangoVentas",
-              f"--desde {min(m['desde'] for m in faltan)}",
-              f"--hasta {max(m['hasta'] for m in faltan)}", f"--tiendas {tiendas}"]  # fmt: skip
+    dias = [d for m in faltan for d in m["dias_fuera"] or (m["desde"], m["hasta"])]
+    partes = ["luigi --module fluxion_luigi RangoVentas", f"--desde {min(dias)}",
+              f"--hasta {max(dias)}", f"--tiendas {tiendas}"]  # fmt: skip
     return " ".join(partes + opciones)

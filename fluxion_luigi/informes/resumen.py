@@ -9,6 +9,8 @@ from fluxion_luigi.flujo.plan import Plan
 from fluxion_luigi.informes.reporte import FALLIDA, NO_INTENTADA
 
 MARCA = {FALLIDA: "✗ fallida", NO_INTENTADA: "· no intentada"}
+FALTAN_DIAS = "🟡 faltan días"
+_DIAS_CITADOS = 3
 
 
 def entero(n: int) -> str:
@@ -38,7 +40,7 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     ]
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
-    if faltan and not any(m["error"] or m["estado"] == FALLIDA for m in faltan):
+    if faltan and not any(m["error"] or m["estado"] != NO_INTENTADA for m in faltan):
         lineas += ["", "Las no intentadas no llegaron a empezar; la causa está más arriba."]
         lineas += _reintento(datos)
     elif faltan:
@@ -62,7 +64,7 @@ def _agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
     """Un renglón por tienda y causa: trece meses de una tienda muda son un solo problema."""
     grupos: dict[tuple, list[str]] = {}
     for m in faltan:
-        clave = (m["tienda"], m["nombre"], MARCA[m["estado"]], _primera(m["error"]))
+        clave = (m["tienda"], m["nombre"], _marca(m), _causa(m))
         grupos.setdefault(clave, []).append(m["mes"])
     return [
         [tienda, nombre, _meses(meses), estado, causa]
@@ -74,5 +76,16 @@ def _meses(meses: list[str]) -> str:
     return meses[0] if len(meses) == 1 else f"{meses[0]} a {meses[-1]} ({len(meses)})"
 
 
-def _primera(error: str | None) -> str:
-    return error.splitlines()[0] if error else "no llegó a intentarse; la causa está más arriba"
+def _marca(m: dict[str, Any]) -> str:
+    return FALTAN_DIAS if m["dias"] else MARCA[m["estado"]]
+
+
+def _causa(m: dict[str, Any]) -> str:
+    dias = m["dias_fuera"]
+    if dias:
+        citados = [f"{d}: {dias[d]}" for d in sorted(dias)[:_DIAS_CITADOS]]
+        mas = len(dias) - len(citados)
+        return "; ".join(citados) + (f"; y {mas} día(s) más" if mas else "")
+    if not m["error"]:
+        return "no llegó a intentarse; la causa está más arriba"
+    return m["error"].splitlines()[0]

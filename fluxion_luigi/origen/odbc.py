@@ -7,21 +7,20 @@ conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 
 import arrow_odbc
 import pyarrow as pa
 
-from fluxion_luigi.conciliacion import Conteo, Conteos
-from fluxion_luigi.errores import ErrorTipos
-from fluxion_luigi.origen import productos
+from fluxion_luigi.conciliacion import Conteos
+from fluxion_luigi.origen import conteo, productos
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
+from fluxion_luigi.origen.malos import DiasMalos
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.origen.productos import Productos
 from fluxion_luigi.periodos import Rango
 
-# Los textos sin ancho declarado ocuparían gigas de búfer; ninguna columna declarada pasa de aquí.
-ANCHO_MAXIMO_TEXTO = 1000
+# Los textos sin ancho declarado ocuparían gigas de búfer; lo que no quepa aquí es un error.
+ANCHO_MAXIMO_TEXTO = 1100
 # Lotes cortos: cada uno dice que la tienda sigue ahí, también por una VPN lenta.
 PRODUCTOS_POR_LOTE = 2000
 # Más líneas sin producto que éstas no son ventas recién hechas: las dos consultas no casan.
@@ -43,25 +42,24 @@ class Conexion:
             self._conexion.execute(sentencia)
         self._ultimos: tuple[Rango, Productos | None] | None = None
 
-    def contar(self, ventana: Rango) -> Conteos:
-        """Filas y total de cada día de la ventana, según el propio origen.
+    def identidad(self) -> str | None:
+        """Quién dice ser el servidor, o None si su sistema no sabe preguntarlo o no contesta."""
+        if not self._pedido.identidad:
+            return None
+        try:
+            [lote] = self._leer(self._pedido.identidad, [], chunk=1)
+            return str(lote.column(0)[0].as_py() or "").strip() or None
+        except (arrow_odbc.Error, ValueError, IndexError):
+            return None  # sin permiso para preguntarlo, por ejemplo: no es motivo para no cargar
+
+    def contar(self, ventana: Rango) -> tuple[Conteos, int]:
+        """Filas y sumas de cada día de la ventana, según el propio origen, y filas sin fecha.
 
         Raises:
-            ErrorTipos: si el total llega como coma flotante.
+            ErrorTipos: si `conteo.sql` entrega otras columnas, o algo que no es una cuenta.
         """
-        conteos: Conteos = {}
-        for lote in self._leer(self._pedido.conteo, ventana, chunk=1000):
-            dias = lote.column("dia").cast(pa.date32()).to_pylist()
-            filas = lote.column("filas").cast(pa.int64()).to_pylist()
-            if pa.types.is_floating(lote.column("total").type):
-                raise ErrorTipos(
-                    "El conteo.sql entrega el total como coma flotante y no se puede comparar al "
-                    f"céntimo: ponga CAST(… AS DECIMAL) en el sistema «{self._pedido.sistema}»."
-                )
-            totales = lote.column("total").to_pylist()
-            for dia, n, total in zip(dias, filas, totales, strict=True):
-                conteos[dia] = Conteo(n, Decimal(total or 0))
-        return conteos
+        lector = self._leer(self._pedido.conteo, self._entre(ventana), chunk=1000)
+        return conteo.leer(lector, self._pedido.sistema)
 
     def productos(self, dias: Rango, latido: Callable[[], None]) -> Productos | None:
         """Los productos vendidos esos días, o None si `ventas.sql` ya los trae en cada línea.
@@ -73,7 +71,6 @@ class Conexion:
 
         Raises:
             ErrorTipos: si las columnas no son las declaradas.
-            ErrorConciliacion: si un código trae dos productos.
         """
         if self._ultimos is None or self._ultimos[0] != dias:
             hay = self._pedido.productos
@@ -81,13 +78,17 @@ class Conexion:
         return self._ultimos[1]
 
     def _pedir_productos(self, dias: Rango, latido: Callable[[], None]) -> Productos:
-        lector = self._leer(self._pedido.productos, dias, chunk=PRODUCTOS_POR_LOTE)
-        entrega = productos.entrega(lector.schema, self._pedido.sistema)
-        lotes = []
-        for lote in lector:
-            lotes.append(entrega.al_esquema(lote))
+        lector = self._leer(self._pedido.productos, self._entre(dias), chunk=PRODUCTOS_POR_LOTE)
+        entrega = productos.entrega(lector.schema, self._pedido.sistema, self._pedido.clave)
+        lotes, malas, filas = [], {}, 0
+        for crudo in lector:
+            lote, sus_malas = entrega.al_esquema(crudo)
+            malas |= {filas + i: motivo for i, motivo in sus_malas.items()}
+            lotes.append(lote)
+            filas += len(lote)
             latido()
-        return Productos(pa.Table.from_batches(lotes, entrega.esquema), self._pedido.sistema)
+        tabla = pa.Table.from_batches(lotes, entrega.esquema)
+        return Productos(tabla, self._pedido.sistema, self._pedido.clave, malas)
 
     def leer(
         self, ventana: Rango, conocidos: Productos | None, latido: Callable[[], None]
@@ -96,45 +97,47 @@ class Conexion:
 
         Raises:
             ErrorTipos: si las columnas no son las declaradas.
-            ErrorConciliacion: al recorrerlas, si una trae un código que la tienda no da en sus
-                productos ni preguntándole otra vez.
+            ErrorDatos, ErrorConciliacion: al acabar de recorrerlas, con los días que tienen una
+                línea que no sirve; la segunda, si leer otra vez podría arreglarlo.
         """
-        lector = self._leer(self._pedido.ventas, ventana, chunk=self._pedido.chunk_filas)
+        lector = self._leer(
+            self._pedido.ventas, self._entre(ventana), chunk=self._pedido.chunk_filas
+        )
         propias = conocidos.de_ventas if conocidos else ESQUEMA
         entrega = Entrega("ventas.sql", self._pedido.sistema, propias)
         entrega.exigir(lector.schema)
-        lineas = map(entrega.al_esquema, lector)
+        malos = DiasMalos("ventas.sql")
+        buenas = (malos.apartar(*entrega.al_esquema(lote)) for lote in lector)
         if conocidos is None:
-            return ESQUEMA, lineas
-        return conocidos.esquema, self._completar(ventana, conocidos, lineas, latido)
+            return ESQUEMA, _hasta_el_fin(buenas, malos)
+        completas = self._completar(ventana, conocidos, buenas, malos, latido)
+        return conocidos.esquema, _hasta_el_fin(completas, malos)
 
     def _completar(
-        self, ventana: Rango, conocidos: Productos, lineas: Iterator[pa.RecordBatch], latido
+        self, ventana: Rango, conocidos: Productos, lineas: Iterator[pa.RecordBatch], malos, latido
     ) -> Iterator[pa.RecordBatch]:
         """Las líneas completas; al final, las de códigos que se vendieron mientras se leía."""
         apartadas: list[pa.RecordBatch] = []
         for lote in lineas:
-            completas, sueltas = conocidos.completar(lote)
-            if len(completas):
-                yield completas
+            completas, sueltas = conocidos.completar(lote, malos)
+            yield completas
             if len(sueltas):
                 apartadas.append(sueltas)
                 if sum(map(len, apartadas)) > MAXIMO_APARTADAS:
-                    conocidos.rechazar(apartadas)
+                    raise conocidos.demasiadas(apartadas)
         if not apartadas:
             return
         del lineas  # suelta la consulta: la sesión hace una a la vez
         conocidos = self._pedir_productos(ventana, latido)
         for lote in apartadas:
-            completas, sueltas = conocidos.completar(lote)
-            if len(sueltas):
-                conocidos.rechazar([sueltas])
+            completas, sueltas = conocidos.completar(lote, malos)
+            malos.apartar(sueltas, conocidos.desconocidas(sueltas), pasajero=True)
             yield completas
 
-    def _leer(self, consulta: str, ventana: Rango, chunk: int):
+    def _leer(self, consulta: str, parametros: list[str], chunk: int):
         return self._conexion.read_arrow_batches(
             query=consulta,
-            parameters=[self._fecha(ventana.desde), self._fecha(ventana.fin_abierto)],
+            parameters=parametros,
             batch_size=chunk,
             max_bytes_per_batch=self._pedido.memoria_odbc_mb * 2**20,
             max_text_size=ANCHO_MAXIMO_TEXTO,
@@ -142,5 +145,16 @@ class Conexion:
             fetch_concurrently=True,
         )
 
+    def _entre(self, ventana: Rango) -> list[str]:
+        return [self._fecha(ventana.desde), self._fecha(ventana.fin_abierto)]
+
     def _fecha(self, dia: date) -> str:
         return dia.strftime(self._pedido.formato_fecha)
+
+
+def _hasta_el_fin(lotes: Iterator[pa.RecordBatch], malos: DiasMalos) -> Iterator[pa.RecordBatch]:
+    """Los lotes con filas; al acabar, se dice si hubo líneas malas: así se saben todos sus días."""
+    for lote in lotes:
+        if len(lote):
+            yield lote
+    malos.exigir_ninguno()

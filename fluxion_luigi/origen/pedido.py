@@ -14,6 +14,8 @@ class Pedido:
     ventas: str
     productos: str
     conteo: str
+    identidad: str
+    clave: Sequence[str]
     formato_fecha: str
     chunk_filas: int
     memoria_odbc_mb: int

@@ -4,16 +4,16 @@ En la tienda, unir cada línea con su producto repite descripción, marca, depar
 en el driver tantas veces como se vendió. Aquí se repite un índice.
 """
 
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fluxion_luigi.errores import ErrorConciliacion
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
+from fluxion_luigi.origen.malos import DiasMalos
 
-CLAVE = "codigo"
+CODIGO = "codigo"
 _MUESTRA = 5
 
 
@@ -21,38 +21,62 @@ class Productos:
     """Los productos de unos días, listos para completar sus líneas.
 
     Args:
-        tabla: un renglón por código, con `codigo` y las columnas que dependen de él, ya en el
+        tabla: un renglón por código, con la clave y las columnas que dependen de ella, ya en el
             esquema declarado.
+        clave: las columnas, `codigo` entre ellas, que dicen de qué producto es una línea.
+        malas: el motivo de los renglones que tienen un valor que no sirve.
 
-    Raises:
-        ErrorConciliacion: si un código trae dos renglones distintos: unirlos sería inventar. Una
-            lectura sin candados puede ver dos veces el que cambia; al reintentar ya no está.
+    Un código con dos renglones distintos tampoco sirve: unirlo sería inventar. Una lectura sin
+    candados puede ver dos veces el que cambia; al leer otra vez ya no está.
     """
 
-    def __init__(self, tabla: pa.Table, sistema: str):
-        self._sistema = sistema
-        tabla = _uno_por_codigo(tabla, sistema)
-        self._codigos = tabla[CLAVE].combine_chunks()
-        self._columnas = {
-            n: _Columna(tabla[n].combine_chunks()) for n in tabla.column_names if n != CLAVE
+    def __init__(
+        self, tabla: pa.Table, sistema: str, clave: Sequence[str], malas: Mapping[int, str]
+    ):
+        self._sistema, self._clave = sistema, clave
+        self._motivos = {
+            tabla[CODIGO][i].as_py(): f"su producto no sirve: {motivo}"
+            for i, motivo in malas.items()
         }
-        self.de_ventas = pa.schema([c for c in ESQUEMA if c.name not in self._columnas])
+        tabla = self._uno_por_clave(tabla)
+        self._claves = _juntas(tabla, clave)
+        self._columnas = {
+            n: _Columna(tabla[n].combine_chunks()) for n in tabla.column_names if n not in clave
+        }
+        extra = [pa.field(n, pa.string()) for n in clave if n not in ESQUEMA.names]
+        propias = [c for c in ESQUEMA if c.name not in self._columnas]
+        self.de_ventas = pa.schema(propias + extra)
         self.esquema = pa.schema(
             [(c.name, self._columnas[c.name].type if c.name in self._columnas else c.type)
              for c in ESQUEMA]
         )  # fmt: skip
 
-    def completar(self, lineas: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    def completar(
+        self, lineas: pa.RecordBatch, malos: DiasMalos
+    ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Las líneas con todas las columnas, y aparte, tal cual, las de códigos que no están.
 
         Los textos del producto van como diccionario, el mismo en todos los lotes.
+
+        Args:
+            malos: donde se apuntan las líneas de un código que no sirve.
         """
-        renglon = pc.index_in(lineas[CLAVE], value_set=self._codigos)
+        if self._motivos:
+            lineas = malos.apartar(lineas, self._de_codigo_malo(lineas), pasajero=True)
+        renglon = pc.index_in(_juntas(lineas, self._clave), value_set=self._claves)
         if not renglon.null_count:
             return self._unir(lineas, renglon), lineas.slice(0, 0)
         esta = renglon.is_valid()
         completas = self._unir(lineas.filter(esta), renglon.drop_null())
         return completas, lineas.filter(pc.invert(esta))
+
+    def _de_codigo_malo(self, lineas: pa.RecordBatch) -> dict[int, str]:
+        codigos = lineas[CODIGO]
+        cuales = pc.is_in(codigos, value_set=pa.array(list(self._motivos), pa.string()))
+        return {
+            i: f"código {_citar(codigos[i].as_py())}: {self._motivos[codigos[i].as_py()]}"
+            for i in pc.indices_nonzero(cuales).to_pylist()
+        }
 
     def _unir(self, lineas: pa.RecordBatch, renglon: pa.Array) -> pa.RecordBatch:
         return pa.RecordBatch.from_arrays(
@@ -64,28 +88,56 @@ class Productos:
             schema=self.esquema,
         )  # fmt: skip
 
-    def rechazar(self, sueltas: Iterable[pa.RecordBatch]) -> NoReturn:
-        """Dice los códigos de esas líneas, que no se pueden completar.
+    def desconocidas(self, sueltas: pa.RecordBatch) -> dict[int, str]:
+        """El motivo de cada línea de un código que la tienda no da en sus productos."""
+        return dict(enumerate(map(self._no_conoce, sueltas[CODIGO].to_pylist())))
 
-        Raises:
-            ErrorConciliacion: siempre.
-        """
-        codigos = pa.Table.from_batches(sueltas)[CLAVE]
-        raise ErrorConciliacion(
-            f"ventas.sql entregó códigos que productos.sql no conoce: {_muestra(codigos)}. Si la "
-            "tienda está vendiendo, repita la misma orden; si no, las dos consultas del sistema "
-            f"«{self._sistema}» deben dar «{CLAVE}» igual, letra por letra."
+    def demasiadas(self, sueltas: Sequence[pa.RecordBatch]) -> ErrorConciliacion:
+        """El error de dos consultas que no casan en nada: son muchas para ser ventas recientes."""
+        distintos = pa.chunked_array([s[CODIGO] for s in sueltas]).unique().to_pylist()
+        resto = len(distintos) - _MUESTRA
+        nombres = ", ".join(map(_citar, distintos[:_MUESTRA])) + (f" y {resto} más" * (resto > 0))
+        return ErrorConciliacion(self._no_casan(nombres))
+
+    def _no_conoce(self, codigo: str | None) -> str:
+        return self._no_casan(_citar(codigo))
+
+    def _no_casan(self, codigos: str) -> str:
+        return (
+            f"ventas.sql entregó códigos que productos.sql no conoce: {codigos}. Si se acaban de "
+            f"vender, repita la misma orden; si no, revise que las dos consultas del sistema "
+            f"«{self._sistema}» den el código igual, letra por letra"
         )
 
+    def _uno_por_clave(self, tabla: pa.Table) -> pa.Table:
+        """Los renglones sin repetir; los códigos que traen dos distintos se apuntan y salen."""
+        if len(tabla) != pc.count_distinct(_juntas(tabla, self._clave), mode="all").as_py():
+            tabla = tabla.group_by(tabla.column_names).aggregate([])  # los idénticos sí son uno
+            juntas = _juntas(tabla, self._clave)
+            veces = juntas.value_counts()
+            repetidas = veces.field("values").filter(pc.greater(veces.field("counts"), 1))
+            repetidos = tabla[CODIGO].filter(pc.is_in(juntas, value_set=repetidas))
+            for codigo in repetidos.unique().to_pylist():
+                self._motivos[codigo] = (
+                    "productos.sql da renglones distintos para él: está repetido en el catálogo de "
+                    f"la tienda, o al productos.sql del sistema «{self._sistema}» le falta una "
+                    "condición al unir sus tablas"
+                )
+        if not self._motivos:
+            return tabla
+        malos = pc.is_in(tabla[CODIGO], value_set=pa.array(list(self._motivos), pa.string()))
+        return tabla.filter(pc.invert(malos))
 
-def entrega(recibido: pa.Schema, sistema: str) -> Entrega:
-    """Lo que `productos.sql` entrega: `codigo` y las columnas declaradas que quiera.
+
+def entrega(recibido: pa.Schema, sistema: str, clave: Sequence[str]) -> Entrega:
+    """Lo que `productos.sql` entrega: la clave y las columnas declaradas que quiera.
 
     Raises:
-        ErrorTipos: si falta `codigo` o alguna no es del esquema.
+        ErrorTipos: si falta la clave o alguna no es del esquema.
     """
-    conocidas = [c for c in ESQUEMA if c.name in recibido.names or c.name == CLAVE]
-    propia = Entrega("productos.sql", sistema, pa.schema(conocidas))
+    conocidas = [c for c in ESQUEMA if c.name in recibido.names or c.name in clave]
+    extra = [pa.field(n, pa.string()) for n in clave if n not in ESQUEMA.names]
+    propia = Entrega("productos.sql", sistema, pa.schema(conocidas + extra))
     propia.exigir(recibido)
     return propia
 
@@ -105,23 +157,16 @@ class _Columna:
         )
 
 
-def _uno_por_codigo(tabla: pa.Table, sistema: str) -> pa.Table:
-    if len(tabla) == pc.count_distinct(tabla[CLAVE], mode="all").as_py():
-        return tabla
-    tabla = tabla.group_by(tabla.column_names).aggregate([])  # los idénticos sí son uno
-    veces = tabla[CLAVE].value_counts()
-    repetidos = veces.field("values").filter(pc.greater(veces.field("counts"), 1))
-    if len(repetidos):
-        raise ErrorConciliacion(
-            f"productos.sql entrega renglones distintos para un mismo código: "
-            f"{_muestra(repetidos)}. Hay un código repetido en el catálogo de la tienda, o al "
-            f"productos.sql del sistema «{sistema}» le falta una condición al unir sus tablas."
-        )
-    return tabla
+def _juntas(datos: pa.Table | pa.RecordBatch, clave: Sequence[str]) -> pa.Array:
+    """La clave en una sola columna; un vacío es distinto de cualquier texto."""
+    columnas = [datos[n] for n in clave]
+    columnas = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columnas]
+    if len(columnas) == 1:
+        return columnas[0]
+    return pc.binary_join_element_wise(
+        *columnas, "\x1f", null_handling="replace", null_replacement="\x1e"
+    )
 
 
-def _muestra(codigos: pa.Array | pa.ChunkedArray) -> str:
-    distintos = codigos.unique().to_pylist()
-    resto = len(distintos) - _MUESTRA
-    nombres = ("(vacío)" if c is None else f"«{c}»" for c in distintos[:_MUESTRA])
-    return ", ".join(nombres) + (f" y {resto} más" * (resto > 0))
+def _citar(codigo: str | None) -> str:
+    return "(vacío)" if codigo is None else f"«{codigo}»"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from fluxion_luigi.archivos import crear_carpeta, disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
-from fluxion_luigi.esquema import FILAS_POR_GRUPO
+from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.staging.ventanas import borrador
 
 
@@ -35,28 +36,36 @@ class Cuenta:
         if self._ultima is not None and fecha[0].as_py() < self._ultima:
             self.ordenado = False
         self._ultima = fecha[-1].as_py()
-        sin_producto = pc.cast(pc.invert(tabla["en_catalogo"]), pa.int64())
-        parcial = pa.table(
-            {"fecha": tabla["fecha"], "total": tabla["total"], "sin_producto": sin_producto}
-        )
-        self._parciales.append(
-            parcial.group_by("fecha").aggregate(
-                [([], "count_all"), ("total", "sum"), ("sin_producto", "sum")]
-            )
-        )
+        parcial = tabla.select(["fecha", "total", *SUMAS])
+        for nombre, marcadas in MARCAS.items():
+            parcial = parcial.append_column(nombre, pc.cast(marcadas(tabla), pa.int64()))
+        sumar = [(n, "sum") for n in parcial.column_names[1:]]
+        self._parciales.append(parcial.group_by("fecha").aggregate([([], "count_all"), *sumar]))
 
-    def por_dia(self) -> tuple[Conteos, dict]:
-        """Los conteos por día y las filas sin producto en el catálogo por día."""
+    def por_dia(self) -> tuple[Conteos, dict[str, dict[date, int]]]:
+        """Los conteos por día, y por cada marca cuántas líneas la llevan por día."""
         conteos: Conteos = {}
-        sin_producto: dict = {}
+        marcadas: dict[str, dict] = {nombre: {} for nombre in MARCAS}
         for parcial in self._parciales:
             for fila in parcial.to_pylist():
-                dia, antes = fila["fecha"], conteos.get(fila["fecha"], Conteo(0, Decimal(0)))
-                conteos[dia] = Conteo(
-                    antes.filas + fila["count_all"], antes.total + (fila["total_sum"] or 0)
-                )
-                sin_producto[dia] = sin_producto.get(dia, 0) + (fila["sin_producto_sum"] or 0)
-        return conteos, sin_producto
+                dia = fila["fecha"]
+                conteos[dia] = _mas(conteos.get(dia, Conteo(0, Decimal(0))), fila)
+                for nombre, por_dia in marcadas.items():
+                    por_dia[dia] = por_dia.get(dia, 0) + (fila[f"{nombre}_sum"] or 0)
+        return conteos, marcadas
+
+
+# Lo que se cuenta de las líneas, por día: las que no están en el catálogo de la tienda, y aquellas
+# cuyo código lleva a varios productos.
+MARCAS = {
+    "sin_producto": lambda tabla: pc.invert(tabla["en_catalogo"]),
+    "ambiguos": lambda tabla: tabla["ambiguo"],
+}
+
+
+def _mas(antes: Conteo, fila: dict) -> Conteo:
+    sumas = {n: antes.sumas.get(n, 0) + (fila[f"{n}_sum"] or Decimal(0)) for n in SUMAS}
+    return Conteo(antes.filas + fila["count_all"], antes.total + (fila["total_sum"] or 0), sumas)
 
 
 def escribir(

@@ -6,12 +6,14 @@ staging/tienda_01/2025-03/manifiesto.json             existe sólo si la extracc
 """
 
 import hashlib
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fluxion_luigi.archivos import disco, escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo, Conteos
@@ -40,6 +42,7 @@ class Ventana:
     origen: Conteos = field(repr=False)
     leido: Conteos = field(repr=False)
     sin_producto: Mapping[date, int] = field(repr=False)
+    ambiguos: Mapping[date, int] = field(repr=False)
 
     @property
     def ficha(self) -> Path:
@@ -59,6 +62,7 @@ class Ventana:
             "ordenado": self.ordenado, "firma": self.firma, "origen": _a_json(self.origen),
             "leido": _a_json(self.leido),
             "sin_producto": {str(d): n for d, n in self.sin_producto.items()},
+            "ambiguos": {str(d): n for d, n in self.ambiguos.items()},
         }  # fmt: skip
 
     @classmethod
@@ -76,7 +80,8 @@ class Ventana:
             firma=datos["firma"],
             origen=_de_json(datos["origen"]),
             leido=_de_json(datos["leido"]),
-            sin_producto={date.fromisoformat(d): n for d, n in datos["sin_producto"].items()},
+            sin_producto=_por_dia(datos["sin_producto"]),
+            ambiguos=_por_dia(datos["ambiguos"]),
         )
 
     def borrar(self) -> None:
@@ -85,22 +90,50 @@ class Ventana:
             self.ficha.unlink(missing_ok=True)
             self.archivo.unlink(missing_ok=True)
 
-    def comprobar(self) -> None:
-        """Que el Parquet sea, byte por byte, el que se escribió.
+    @contextmanager
+    def abierta(self) -> Iterator[str]:
+        """La ruta con que leer el Parquet mientras dure el contexto, ya comprobado byte por byte.
+
+        Es la del archivo abierto y no la de su nombre: se lee lo mismo que se comprobó, y DuckDB no
+        toma por patrones los `[ ] * ?` ni por columnas las carpetas `caja=9`.
 
         Raises:
             ErrorStaging: si falta o cambió; lo descarta para que se extraiga otra vez.
         """
-        try:
-            sano = self.archivo.stat().st_size == self.bytes and huella(self.archivo) == self.sha256
-        except OSError:
-            sano = False
-        if not sano:
-            self.borrar()
-            raise ErrorStaging(
-                f"El archivo de staging {self.archivo} falta o está dañado. Se descartó; repita la "
-                "misma orden y se volverá a extraer sólo esa ventana."
-            )
+        with ExitStack() as pila:
+            try:
+                archivo = pila.enter_context(self.archivo.open("rb"))
+                sano = os.fstat(archivo.fileno()).st_size == self.bytes
+                sano = sano and hashlib.file_digest(archivo, "sha256").hexdigest() == self.sha256
+            except OSError:
+                sano = False
+            if not sano:
+                self.borrar()
+                raise ErrorStaging(
+                    f"El archivo de staging {self.archivo} falta o está dañado. Se descartó; "
+                    "repita la misma orden y se volverá a extraer sólo esa ventana."
+                )
+            yield f"/dev/fd/{archivo.fileno()}"
+
+
+@dataclass(frozen=True)
+class Extraccion:
+    """Una extracción acabada.
+
+    Lo leído; los días que se apartaron y por qué; los que vinieron con muchas menos filas que las
+    que había (antes, ahora); cuántas filas tiene la tienda sin fecha, y quién dijo ser su servidor.
+    """
+
+    ventanas: list[Ventana]
+    fuera: Mapping[date, str]
+    caidas: Mapping[date, Sequence[int]]
+    sin_fecha: int
+    identidad: str | None
+
+    @property
+    def dias(self) -> set[date]:
+        """Los días que se leyeron."""
+        return {d for v in self.ventanas for d in v.rango}
 
 
 class Carpeta:
@@ -119,18 +152,28 @@ class Carpeta:
         fichas = sorted(p for p in self.ruta.glob("*.json") if p.name != MANIFIESTO)
         return [v for v in map(_de_ficha, fichas) if v]
 
-    def completas(self) -> list[Ventana] | None:
-        """Las ventanas del manifiesto, o None si la extracción no acabó o falta alguna ficha."""
+    def completa(self) -> "Extraccion | None":
+        """Lo que dice el manifiesto, o None si la extracción no acabó o falta alguna ficha."""
         datos = leer_json(self.manifiesto)
-        if not isinstance(datos, dict):
+        try:
+            ventanas = [_de_ficha(self.ruta / f"{v}.json") for v in datos["ventanas"]]
+            extraccion = Extraccion(
+                ventanas, _por_dia(datos["fuera"]), _por_dia(datos["caidas"]),
+                datos["sin_fecha"], datos["identidad"],
+            )  # fmt: skip
+        except (TypeError, AttributeError, KeyError, ValueError):
             return None
-        ventanas = [_de_ficha(self.ruta / f"{v}.json") for v in datos.get("ventanas", [])]
-        return None if None in ventanas else ventanas
+        return None if None in ventanas else extraccion
 
-    def completar(self, ventanas: list[Ventana]) -> None:
+    def completar(self, extraccion: "Extraccion") -> None:
         """Da por acabada la extracción: el manifiesto es lo último que se escribe."""
         escribir_json(self.manifiesto, {
-            "filas": sum(v.filas for v in ventanas), "ventanas": [str(v.rango) for v in ventanas],
+            "filas": sum(v.filas for v in extraccion.ventanas),
+            "ventanas": [str(v.rango) for v in extraccion.ventanas],
+            "fuera": {str(d): motivo for d, motivo in sorted(extraccion.fuera.items())},
+            "caidas": {str(d): filas for d, filas in sorted(extraccion.caidas.items())},
+            "sin_fecha": extraccion.sin_fecha,
+            "identidad": extraccion.identidad,
         })  # fmt: skip
 
     def borrar(self) -> None:
@@ -153,12 +196,16 @@ def huella(archivo: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+def _por_dia(datos: Mapping[str, Any]) -> dict[date, Any]:
+    return {date.fromisoformat(d): valor for d, valor in datos.items()}
+
+
 def _a_json(conteos: Conteos) -> dict:
-    return {str(d): [c.filas, str(c.total)] for d, c in sorted(conteos.items())}
+    return {str(d): c.a_lista() for d, c in sorted(conteos.items())}
 
 
 def _de_json(datos: dict) -> Conteos:
-    return {date.fromisoformat(d): Conteo(n, Decimal(t)) for d, (n, t) in datos.items()}
+    return {date.fromisoformat(d): Conteo.de_lista(c) for d, c in datos.items()}
 
 
 def _de_ficha(ficha: Path) -> Ventana | None:

@@ -63,12 +63,28 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
     """La línea que la terminal muestra por cada tienda-mes cargada, con su lugar en el total."""
     cargadas = sum(s["suceso"] == "carga" for s in tarea.diario.sucesos())
     total = len(raiz.plan.tramos) if raiz else "?"
-    partes = [f"✓ {cargadas}/{total} {tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
-    if hecho.dias_en_cero:
-        partes.append(f"{hecho.dias_en_cero} día(s) en cero")
-    if hecho.sin_producto:
-        partes.append(f"{resumen.entero(hecho.sin_producto)} sin producto en el catálogo")
+    marca = "🟡" if hecho.fuera else "✓"
+    partes = [f"{marca} {cargadas}/{total} {tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
+    cuentas = {
+        "día(s) fuera": len(hecho.fuera),
+        "día(s) en cero": hecho.dias_en_cero,
+        "sin producto en el catálogo": hecho.sin_producto,
+        "de un código con varios productos": hecho.ambiguos,
+        "sin fecha en la tienda, que no se pueden cargar": hecho.sin_fecha,
+    }
+    partes += [f"{resumen.entero(n)} {que}" for que, n in cuentas.items() if n]
+    partes += [
+        f"{dia} antes {resumen.entero(antes)} filas, ahora {resumen.entero(ahora)}"
+        for dia, (antes, ahora) in sorted(hecho.caidas.items())
+    ]
     return ", ".join(partes)
+
+
+def frase_de_fuera(tarea, hecho: carga.Resumen) -> str:
+    """Los días que se quedaron sin cargar, cada uno con su motivo."""
+    otros = f"los otros {hecho.dias} ya están" if hecho.dias else "no había otros"
+    cabeza = f"{tarea.nombre}: {len(hecho.fuera)} día(s) sin cargar; {otros}."
+    return "\n".join([cabeza, *(f"  {d}: {m}." for d, m in sorted(hecho.fuera.items()))])
 
 
 def _apertura() -> dict:

@@ -7,7 +7,7 @@ import luigi
 
 from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
-from fluxion_luigi.errores import ErrorFluxion, ErrorTransitorio
+from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
@@ -46,6 +46,8 @@ class TareaTiendaMes(Tarea):
 class ExtraccionVentas(TareaTiendaMes):
     """Los días pendientes de una tienda-mes, conciliados con el origen, en staging."""
 
+    aceptar_vacios = luigi.BoolParameter(significant=False)
+
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
@@ -65,7 +67,10 @@ class ExtraccionVentas(TareaTiendaMes):
         inicio = time.monotonic()
         conectividad.exigir_que_siga(self.diario, self.tienda)
         try:
-            resumen = extraccion.extraer(self.config, self.lugar, self.tramo, self._avisar)
+            resumen = extraccion.extraer(
+                self.config, self.lugar, self.tramo, self._avisar,
+                aceptar_vacios=self.aceptar_vacios,
+            )  # fmt: skip
         except ErrorTransitorio:
             conectividad.probar_otra_vez(self.config, self.diario, self.lugar)
             raise
@@ -93,7 +98,10 @@ class CargaVentas(TareaTiendaMes):
     priority = 10
 
     def requires(self):
-        return ExtraccionVentas(tienda=self.tienda, desde=self.desde, hasta=self.hasta)
+        return ExtraccionVentas(
+            tienda=self.tienda, desde=self.desde, hasta=self.hasta,
+            aceptar_vacios=self.aceptar_vacios,
+        )  # fmt: skip
 
     def output(self):
         raiz = self.config.ajustes.marcadores
@@ -110,9 +118,15 @@ class CargaVentas(TareaTiendaMes):
         )  # fmt: skip
         segundos = round(time.monotonic() - inicio, 2)
         self.diario.anotar(
-            "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos, **vars(resumen)
-        )
-        registro.info("%s", historia.linea_de_carga(self, resumen))
+            "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos,
+            **resumen.a_json(),
+        )  # fmt: skip
+        if resumen.aviso:
+            registro.warning("%s", resumen.aviso)
+        if resumen.dias:
+            registro.info("%s", historia.linea_de_carga(self, resumen))
+        if resumen.fuera:
+            raise ErrorDias(historia.frase_de_fuera(self, resumen), resumen.fuera)
 
     def _avanzo(self, hechas: int, todas: int) -> None:
         self.avanzar(
@@ -162,7 +176,8 @@ class RangoVentas(Tarea):
         significant=False, description="pide otra vez días ya cargados: anula sus marcadores"
     )
     aceptar_vacios = luigi.BoolParameter(
-        significant=False, description="acepta que un día que tenía filas ahora esté vacío"
+        significant=False,
+        description="acepta que un día que tenía filas ahora esté vacío o con muchas menos",
     )
 
     def __init__(self, *args, **kwargs):

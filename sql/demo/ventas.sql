@@ -1,15 +1,17 @@
--- SQLite no tiene DECIMAL: los montos se guardan en céntimos y las cantidades en milésimas, enteros,
--- y salen como texto exacto.
+-- SQLite no tiene DECIMAL y guarda cualquier cosa en cualquier columna: los montos van en céntimos y
+-- las cantidades en milésimas, enteros, y salen como texto con su exponente (12345e-2), que es exacto,
+-- deja vacío lo vacío y no disimula lo que no es un número. Un entero, también como texto: el driver
+-- volvería cero un «abc».
 SELECT
     l.fecha AS fecha,
     p.producto_id AS producto_id,
-    printf('%.3f', l.cantidad_milesimas / 1000.0) AS cantidad,
-    printf('%.2f', l.precio_centimos / 100.0) AS precio_unitario,
-    printf('%.2f', l.total_centimos / 100.0) AS total,
-    printf('%.2f', (l.total_centimos - l.impuesto_centimos) / 100.0) AS subtotal,
-    printf('%.2f', l.impuesto_centimos / 100.0) AS impuesto,
+    l.cantidad_milesimas || 'e-3' AS cantidad,
+    l.precio_centimos || 'e-2' AS precio_unitario,
+    l.total_centimos || 'e-2' AS total,
+    (l.total_centimos - l.impuesto_centimos) || 'e-2' AS subtotal,
+    l.impuesto_centimos || 'e-2' AS impuesto,
     l.factura AS factura,
-    l.linea AS linea,
+    l.linea || '' AS linea,
     l.caja AS caja,
     l.localidad AS localidad,
     l.documento AS tipo_documento,
@@ -25,13 +27,13 @@ SELECT
     NULL AS grupo,
     NULL AS subgrupo_id,
     NULL AS subgrupo,
-    printf('%.3f', p.unidades_bulto) AS unidades_bulto,
+    p.unidades_bulto || '' AS unidades_bulto,
     NULL AS peso,
     NULL AS volumen,
-    p.tipo_peso AS tipo_peso,
-    printf('%.2f', p.costo_centimos / 100.0) AS costo,
-    printf('%.2f', p.precio_centimos / 100.0) AS precio_catalogo,
-    printf('%.2f', p.impuesto_porcentaje) AS impuesto_porcentaje,
+    p.tipo_peso || '' AS tipo_peso,
+    p.costo_centimos || 'e-2' AS costo,
+    p.precio_centimos || 'e-2' AS precio_catalogo,
+    p.impuesto_porcentaje || '' AS impuesto_porcentaje,
     NULL AS zona,
     CASE WHEN p.producto_id IS NULL THEN 0 ELSE 1 END AS en_catalogo
 FROM lineas AS l

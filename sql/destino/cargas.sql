@@ -1,4 +1,4 @@
--- La historia: un renglón por carga confirmada. Sólo crece.
+-- La historia: un renglón por cada cosa confirmada. Sólo crece.
 CREATE TABLE cargas (
     corrida_id VARCHAR,
     ubicacion_id VARCHAR,
@@ -7,5 +7,6 @@ CREATE TABLE cargas (
     dias INTEGER,
     filas BIGINT,
     total DECIMAL(38,4),
-    cargado_en TIMESTAMP                 -- UTC
+    cargado_en TIMESTAMP,                -- UTC
+    accion VARCHAR                       -- carga, u olvido si esos días se quitaron
 );

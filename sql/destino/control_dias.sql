@@ -9,5 +9,6 @@ CREATE TABLE control_dias (
     sin_producto BIGINT,                 -- líneas cuyo producto no está en el catálogo
     extraido_en TIMESTAMP,               -- UTC
     cargado_en TIMESTAMP,                -- UTC
-    corrida_id VARCHAR
+    corrida_id VARCHAR,
+    ambiguos BIGINT                      -- líneas cuyo código lleva a varios productos
 );

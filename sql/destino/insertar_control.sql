@@ -1,4 +1,6 @@
-INSERT INTO control_dias VALUES (
-    $tienda, $dia, $filas_origen, $total_origen, $filas, $total, $sin_producto,
-    $extraido_en, $cargado_en, $corrida
-);
+INSERT INTO control_dias BY NAME
+SELECT
+    $tienda AS ubicacion_id, $dia AS dia, $filas_origen AS filas_origen,
+    $total_origen AS total_origen, $filas AS filas, $total AS total,
+    $sin_producto AS sin_producto, $ambiguos AS ambiguos, $extraido_en AS extraido_en,
+    $cargado_en AS cargado_en, $corrida AS corrida_id;

@@ -35,5 +35,6 @@ CREATE TABLE ventas_raw (
     impuesto_porcentaje DECIMAL(9,4),    -- por ciento
     zona VARCHAR,                        -- zona del anaquel
     en_catalogo BOOLEAN,                 -- si el producto estaba en el catálogo de la tienda
-    corrida_id VARCHAR                   -- corrida que cargó la fila
+    corrida_id VARCHAR,                  -- corrida que cargó la fila
+    ambiguo BOOLEAN                      -- si su código lleva a varios productos y se tomó uno por regla
 );

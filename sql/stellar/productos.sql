@@ -1,35 +1,103 @@
 -- Un renglón por código vendido esos días. Precio y costo son los de hoy, como en el catálogo.
 -- El código va con sus octetos para que no se junten los que la tienda ve iguales (a y A) y sus
 -- líneas traen distintos. Un código que no está en el catálogo también sale, con todo vacío.
+--
+-- Si un código lleva a varios productos, es el que dice la línea (ver ventas.sql). Si no lo dice, el
+-- que esté en el catálogo y, de ésos, el de menor código; entonces va marcado «ambiguo».
+--
+-- Un grupo puede estar en varios departamentos: se prefiere el del departamento del producto, y si
+-- no lo hay (hay bases con esa columna vacía, o sin ella: «sin» pone las que falten), el del código
+-- solo. Las dos bases pueden tener intercalaciones distintas: donde se tocan, la de la conexión.
 SELECT
-    CAST(v.Codigo AS VARCHAR(30)) AS codigo,
-    CAST(c.c_CodNasa AS VARCHAR(30)) AS producto_id,
-    CAST(p.c_Descri AS VARCHAR(100)) AS descripcion,
-    CAST(p.c_Marca AS VARCHAR(40)) AS marca,
-    CAST(p.c_Modelo AS VARCHAR(40)) AS modelo,
-    CAST(p.c_Presenta AS VARCHAR(40)) AS presentacion,
-    CAST(p.c_Departamento AS VARCHAR(20)) AS departamento_id,
-    CAST(d.c_descripcio AS VARCHAR(60)) AS departamento,
-    CAST(p.c_Grupo AS VARCHAR(20)) AS grupo_id,
-    CAST(g.c_descripcio AS VARCHAR(60)) AS grupo,
-    CAST(p.c_Subgrupo AS VARCHAR(20)) AS subgrupo_id,
-    CAST(s.c_descripcio AS VARCHAR(60)) AS subgrupo,
-    CAST(p.n_CantiBul AS DECIMAL(18, 3)) AS unidades_bulto,
-    CAST(p.n_Peso AS DECIMAL(18, 3)) AS peso,
-    CAST(p.n_Volumen AS DECIMAL(18, 3)) AS volumen,
-    CAST(p.n_TipoPeso AS INT) AS tipo_peso,
-    CAST(p.n_CostoAct AS DECIMAL(18, 4)) AS costo,
-    CAST(p.n_Precio1 AS DECIMAL(18, 4)) AS precio_catalogo,
-    CAST(p.n_Impuesto1 AS DECIMAL(9, 4)) AS impuesto_porcentaje,
-    CAST(p.Text2 AS VARCHAR(40)) AS zona,
-    CASE WHEN p.c_Codigo IS NULL THEN 0 ELSE 1 END AS en_catalogo
+    CAST(v.Codigo AS NVARCHAR(256)) AS codigo,
+    v.principal AS principal,
+    CAST(COALESCE(e.c_Codigo, c.producto) AS NVARCHAR(256)) AS producto_id,
+    CAST(p.descripcion AS NVARCHAR(256)) AS descripcion,
+    CAST(p.marca AS NVARCHAR(256)) AS marca,
+    CAST(p.modelo AS NVARCHAR(256)) AS modelo,
+    CAST(p.presentacion AS NVARCHAR(256)) AS presentacion,
+    CAST(p.del_departamento AS NVARCHAR(256)) AS departamento_id,
+    CAST(d.descripcion AS NVARCHAR(256)) AS departamento,
+    CAST(p.del_grupo AS NVARCHAR(256)) AS grupo_id,
+    CAST(g.descripcion AS NVARCHAR(256)) AS grupo,
+    CAST(p.del_subgrupo AS NVARCHAR(256)) AS subgrupo_id,
+    CAST(s.descripcion AS NVARCHAR(256)) AS subgrupo,
+    CAST(p.unidades AS DECIMAL(38, 3)) AS unidades_bulto,
+    CAST(p.peso AS DECIMAL(38, 3)) AS peso,
+    CAST(p.volumen AS DECIMAL(38, 3)) AS volumen,
+    CAST(p.tipo_peso AS BIGINT) AS tipo_peso,
+    CAST(p.costo AS DECIMAL(38, 4)) AS costo,
+    CAST(p.precio AS DECIMAL(38, 4)) AS precio_catalogo,
+    CAST(p.impuesto AS DECIMAL(38, 4)) AS impuesto_porcentaje,
+    CAST(p.zona AS NVARCHAR(256)) AS zona,
+    CASE WHEN p.codigo IS NULL THEN 0 ELSE 1 END AS en_catalogo,
+    CASE WHEN v.varios = 1 AND e.c_Codigo IS NULL THEN 1 ELSE 0 END AS ambiguo
 FROM (
-    SELECT DISTINCT t.Codigo, CAST(t.Codigo AS VARBINARY(60)) AS octetos
-    FROM VAD20.dbo.MA_TRANSACCION AS t
-    WHERE t.f_Fecha >= CAST(? AS DATE) AND t.f_Fecha < CAST(? AS DATE)
+    SELECT DISTINCT
+        t.Codigo, CAST(t.Codigo AS VARBINARY(512)) AS octetos,
+        CASE WHEN k.c_Codigo IS NULL THEN 0 ELSE 1 END AS varios,
+        CASE WHEN k.c_Codigo IS NOT NULL THEN t.principal END AS principal,
+        CASE WHEN k.c_Codigo IS NOT NULL THEN CAST(t.principal AS VARBINARY(512)) END AS octetos_2
+    FROM (SELECT CAST(NULL AS NVARCHAR(256)) AS Cod_Principal) AS sin
+    CROSS APPLY (
+        SELECT l.Codigo, CAST(Cod_Principal AS NVARCHAR(256)) AS principal
+        FROM {base_datos}.dbo.MA_TRANSACCION AS l
+        WHERE l.f_Fecha >= CAST(? AS DATE) AND l.f_Fecha < CAST(? AS DATE)
+    ) AS t
+    LEFT JOIN (
+        SELECT c.c_Codigo
+        FROM {base_datos}.dbo.MA_CODIGOS AS c
+        GROUP BY c.c_Codigo
+        HAVING MIN(c.c_CodNasa) <> MAX(c.c_CodNasa)
+    ) AS k ON k.c_Codigo = t.Codigo
 ) AS v
-LEFT JOIN VAD20.dbo.MA_CODIGOS AS c ON c.c_Codigo = v.Codigo
-LEFT JOIN VAD20.dbo.MA_PRODUCTOS AS p ON p.c_Codigo = c.c_CodNasa
-LEFT JOIN VAD10.dbo.MA_DEPARTAMENTOS AS d ON d.c_codigo = p.c_Departamento
-LEFT JOIN VAD10.dbo.MA_GRUPOS AS g ON g.c_codigo = p.c_Grupo
-LEFT JOIN VAD10.dbo.MA_SUBGRUPOS AS s ON s.c_codigo = p.c_Subgrupo
+LEFT JOIN (
+    SELECT m.c_Codigo FROM {base_datos}.dbo.MA_PRODUCTOS AS m
+) AS e ON e.c_Codigo = v.principal
+OUTER APPLY (
+    SELECT TOP 1 c.c_CodNasa AS producto
+    FROM {base_datos}.dbo.MA_CODIGOS AS c
+    LEFT JOIN {base_datos}.dbo.MA_PRODUCTOS AS q ON q.c_Codigo = c.c_CodNasa
+    WHERE c.c_Codigo = v.Codigo
+    ORDER BY CASE WHEN q.c_Codigo IS NULL THEN 1 ELSE 0 END, c.c_CodNasa
+) AS c
+LEFT JOIN (
+    SELECT
+        m.c_Codigo AS codigo, m.c_Descri AS descripcion, m.c_Marca AS marca, m.c_Modelo AS modelo,
+        m.c_Presenta AS presentacion, m.c_Departamento AS del_departamento, m.c_Grupo AS del_grupo,
+        m.c_Subgrupo AS del_subgrupo, m.n_CantiBul AS unidades, m.n_Peso AS peso,
+        m.n_Volumen AS volumen, m.n_TipoPeso AS tipo_peso, m.n_CostoAct AS costo,
+        m.n_Precio1 AS precio, m.n_Impuesto1 AS impuesto, m.Text2 AS zona
+    FROM {base_datos}.dbo.MA_PRODUCTOS AS m
+) AS p ON p.codigo = COALESCE(e.c_Codigo, c.producto)
+CROSS JOIN (
+    SELECT
+        CAST(NULL AS NVARCHAR(256)) AS c_departamento, CAST(NULL AS NVARCHAR(256)) AS c_in_grupo,
+        CAST(NULL AS NVARCHAR(256)) AS c_in_departamento
+) AS sin
+OUTER APPLY (
+    SELECT TOP 1 x.c_descripcio AS descripcion
+    FROM {maestros}.dbo.MA_DEPARTAMENTOS AS x
+    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_departamento COLLATE DATABASE_DEFAULT
+    ORDER BY x.c_descripcio
+) AS d
+OUTER APPLY (
+    SELECT TOP 1 x.c_descripcio AS descripcion
+    FROM {maestros}.dbo.MA_GRUPOS AS x
+    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_grupo COLLATE DATABASE_DEFAULT
+    ORDER BY
+        CASE WHEN c_departamento COLLATE DATABASE_DEFAULT
+            = p.del_departamento COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
+        c_departamento, x.c_descripcio
+) AS g
+OUTER APPLY (
+    SELECT TOP 1 x.c_descripcio AS descripcion
+    FROM {maestros}.dbo.MA_SUBGRUPOS AS x
+    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_subgrupo COLLATE DATABASE_DEFAULT
+    ORDER BY
+        CASE WHEN c_in_departamento COLLATE DATABASE_DEFAULT
+            = p.del_departamento COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
+        CASE WHEN c_in_grupo COLLATE DATABASE_DEFAULT
+            = p.del_grupo COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
+        c_in_departamento, c_in_grupo, x.c_descripcio
+) AS s

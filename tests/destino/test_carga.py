@@ -36,8 +36,8 @@ def lote(archivo, filas: int) -> carga.Lote:
     origen = {}
     for f in fechas:
         origen[f] = origen.get(f, 0) + 1
-    conteos = {d: Conteo(n, n * Decimal("0.5")) for d, n in origen.items()}
-    return carga.Lote(MES, str(archivo), filas, True, CUANDO, conteos, {})
+    conteos = {d: Conteo(n, n * Decimal("0.5"), {}) for d, n in origen.items()}
+    return carga.Lote(MES, str(archivo), filas, True, CUANDO, conteos, {}, {})
 
 
 def cargar(dos_tiendas, lote, avances, tienda="tienda_01") -> list[tuple]:

@@ -26,7 +26,7 @@ VALORES = st.fixed_dictionaries({
 
 def productos(*renglones: dict) -> Productos:
     tabla = pa.Table.from_pylist([dict.fromkeys(FORMA.names) | r for r in renglones], FORMA)
-    return Productos(tabla, "demo")
+    return Productos(tabla, "demo", ("codigo",), {})
 
 
 def lineas(codigos: list[str | None], de: Productos) -> pa.RecordBatch:

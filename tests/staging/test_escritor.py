@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluxion_luigi.esquema import SUMAS
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.staging import escritor
 from fluxion_luigi.staging.escritor import escribir
@@ -27,8 +28,16 @@ def lotes(grupos):
         columnas = {c.name: pa.nulls(n, c.type) for c in ESQUEMA}
         columnas["fecha"] = pa.array([f[0] for f in filas], pa.date32())
         columnas["total"] = pa.array([f[1] for f in filas], pa.decimal128(18, 4))
+        for i, nombre in enumerate(SUMAS):
+            suyos = [_otro_monto(f[1], i) for f in filas]
+            columnas[nombre] = pa.array(suyos, ESQUEMA.field(nombre).type)
         columnas["en_catalogo"] = pa.array([f[2] for f in filas], pa.bool_())
+        columnas["ambiguo"] = columnas["en_catalogo"]
         yield pa.RecordBatch.from_pydict(columnas, schema=ESQUEMA)
+
+
+def _otro_monto(monto: Decimal, i: int) -> Decimal:
+    return round(monto) * Decimal(i + 2)
 
 
 @given(st.lists(st.lists(fila, max_size=8), max_size=6), st.integers(1, 20))
@@ -39,11 +48,16 @@ def test_cuenta_por_dia_exactamente_lo_que_escribe(tmp_path_factory, grupos, por
         m.setattr(escritor, "FILAS_POR_GRUPO", por_grupo)
         cuenta = escribir(archivo, lotes(grupos), ESQUEMA, avances.append)
     filas = [f for g in grupos for f in g]
-    conteos, sin_producto = cuenta.por_dia()
+    conteos, marcas = cuenta.por_dia()
     assert {d: c.filas for d, c in conteos.items()} == Counter(f[0] for f in filas)
     for dia, conteo in conteos.items():
         assert conteo.total == sum((f[1] for f in filas if f[0] == dia), Decimal(0))
-        assert sin_producto[dia] == sum(f[0] == dia and not f[2] for f in filas)
+        assert conteo.sumas == {
+            n: sum((_otro_monto(f[1], i) for f in filas if f[0] == dia), Decimal(0))
+            for i, n in enumerate(SUMAS)
+        }
+        assert marcas["sin_producto"][dia] == sum(f[0] == dia and not f[2] for f in filas)
+        assert marcas["ambiguos"][dia] == sum(f[0] == dia and f[2] for f in filas)
     fechas = pq.read_table(archivo)["fecha"].to_pylist()
     assert fechas == [f[0] for f in filas]
     assert cuenta.ordenado == (fechas == sorted(fechas))

@@ -81,6 +81,6 @@ def test_hoy_se_lee_en_una_ventana_aparte(abierto, hoy):
     mes = Rango(max(hoy.replace(day=1), hoy - timedelta(days=9)), hoy)
     config, tienda = abierto.config, abierto.tienda("tienda_01")
     extraccion.extraer(config, tienda, mes, lambda avance: None)
-    leidas = [v.rango for v in extraccion.carpeta(config, tienda, mes.mes).completas()]
+    leidas = [v.rango for v in extraccion.carpeta(config, tienda, mes.mes).completa().ventanas]
     anteriores = [Rango(mes.desde, hoy - timedelta(days=1))] if hoy.day > 1 else []
     assert leidas == [*anteriores, Rango(hoy, hoy)]

@@ -31,6 +31,9 @@ def test_carga_lo_que_tiene_el_servidor(en_postgresql, postgresql):
 
 # -- los productos, aparte de las líneas
 
+# Donde productos.sql elige las líneas de esos días.
+FILTRO = "l.f_fecha < CAST(? AS DATE)\n    ) AS t\n"
+
 
 @pytest.fixture
 def con_sql_propio(en_postgresql):
@@ -58,16 +61,31 @@ def contando_las_veces(proyecto, servidor):
         yield c
 
 
-def test_un_codigo_repetido_en_el_catalogo_se_nombra_y_no_se_carga_nada(en_postgresql, postgresql):
+def test_un_producto_repetido_en_el_catalogo_aparta_los_dias_que_lo_vendieron(
+    en_postgresql, postgresql
+):
+    """C7 sólo se vende el día 3: los demás días se cargan, y al corregirlo sólo se pide ése."""
     base = en_postgresql.tiendas["tienda_01"]["base_datos"]
     with contextlib.closing(postgresql.conectar(base)) as c:
-        c.execute("ALTER TABLE vad20.ma_codigos DROP CONSTRAINT ma_codigos_pkey")
-        c.execute("INSERT INTO vad20.ma_codigos VALUES ('C7', 'otro')")
+        c.execute("UPDATE vad20.ma_transaccion SET codigo = 'C8' WHERE codigo IN ('C6', 'C7')")
+        c.execute(
+            "UPDATE vad20.ma_transaccion SET codigo = 'C7' "
+            "WHERE f_fecha = DATE '2025-03-03' AND n_linea = 1 AND c_numero = '00000003'"
+        )
+        c.execute("ALTER TABLE vad20.ma_productos DROP CONSTRAINT ma_productos_pkey")
+        c.execute("INSERT INTO vad20.ma_productos (c_codigo, c_descri) VALUES ('P3', 'otro')")
+    en_postgresql.ajustes["intentos"] = "2"
+    en_postgresql.escribir()
     salida = en_postgresql.rango("2025-03-01", "2025-03-05")
-    en_postgresql.exigir_fallo(salida, "renglones distintos", "«C7»")
+    assert salida.codigo == 30
+    for palabras in ("2025-03-03", "código «C7»", "renglones distintos", "factura 00000003"):
+        assert palabras in salida.error
+    assert [d.day for _, d in sorted(en_postgresql.cargado())] == [1, 2, 4, 5]
     with contextlib.closing(postgresql.conectar(base)) as c:
-        c.execute("DELETE FROM vad20.ma_codigos WHERE c_codnasa = 'otro'")
-    assert en_postgresql.rango("2025-03-01", "2025-03-05").codigo == 0
+        c.execute("DELETE FROM vad20.ma_productos WHERE c_descri = 'otro'")
+    salida = en_postgresql.rango("2025-03-01", "2025-03-05")
+    assert salida.codigo == 0, salida.todo
+    assert en_postgresql.reporte()["detalle"][0]["dias"] == 1
 
 
 def test_dos_consultas_que_no_dan_igual_el_codigo_se_dicen(con_sql_propio):
@@ -77,7 +95,7 @@ def test_dos_consultas_que_no_dan_igual_el_codigo_se_dicen(con_sql_propio):
 
 
 def test_una_columna_que_no_da_ninguna_de_las_dos_se_nombra(con_sql_propio):
-    cambiar(con_sql_propio, "productos.sql", "    CAST(p.c_marca AS VARCHAR(40)) AS marca,\n", "")
+    cambiar(con_sql_propio, "productos.sql", "    CAST(p.marca AS VARCHAR(256)) AS marca,\n", "")
     salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
     con_sql_propio.exigir_fallo(salida, "ventas.sql", "Faltan: marca")
 
@@ -87,8 +105,8 @@ def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_sin_leer_otra_vez
 ):
     """La primera vez que se piden los productos, C7 «aún no se ha vendido»."""
     cambiar(
-        con_sql_propio, "productos.sql", ") AS v\n",
-        "AND ((SELECT nextval('veces')) > 1 OR t.codigo <> 'C7')) AS v\n",
+        con_sql_propio, "productos.sql", FILTRO,
+        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 1 OR l.codigo <> 'C7')\n"),
     )  # fmt: skip
     with contando_las_veces(con_sql_propio, postgresql):
         salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
@@ -105,7 +123,7 @@ def test_un_producto_que_cambia_mientras_se_lee_sin_candados_se_resuelve_al_rein
     con_sql_propio, postgresql
 ):
     """Se ve dos veces, con dos costos; la vez siguiente, una."""
-    cambiar(con_sql_propio, "productos.sql", "CAST(p.n_costoact AS", "CAST(p.n_costoact + x.n AS")
+    cambiar(con_sql_propio, "productos.sql", "CAST(p.costo AS", "CAST(p.costo + x.n AS")
     cambiar(
         con_sql_propio, "productos.sql", ") AS v\n",
         ") AS v CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1 WHERE nextval('veces') <= 2) AS x\n",
@@ -142,8 +160,8 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
 
 def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_propio, postgresql):
     cambiar(
-        con_sql_propio, "productos.sql", ") AS v\n",
-        "AND ((SELECT nextval('veces')) > 0 OR t.codigo IS NULL)) AS v\n",
+        con_sql_propio, "productos.sql", FILTRO,
+        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 0 OR l.codigo IS NULL)\n"),
     )  # fmt: skip
     with contando_las_veces(con_sql_propio, postgresql) as c:
         salida = con_sql_propio.rango("2025-03", "2025-03")
@@ -154,7 +172,8 @@ def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_
 
 def test_unos_productos_de_tantos_dias_que_agotan_el_tiempo_se_piden_por_ventana(con_sql_propio):
     """Dos milisegundos por línea: seis segundos los seis días, dos cada ventana."""
-    cambiar(con_sql_propio, "productos.sql", ") AS v\n", "AND pg_sleep(0.001) IS NOT NULL) AS v\n")
+    lento = FILTRO.replace("\n", " AND pg_sleep(0.001) IS NOT NULL\n")
+    cambiar(con_sql_propio, "productos.sql", FILTRO, lento)
     con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "ventana_dias": "2"}
     con_sql_propio.escribir()
     salida = con_sql_propio.rango("2025-03-01", "2025-03-06")
@@ -172,8 +191,8 @@ def test_unos_productos_que_llegan_despacio_pero_sin_parar_no_son_un_silencio(
     ) as c:
         c.execute("UPDATE vad20.ma_transaccion SET codigo = f_fecha::DATE || c_numero || n_linea")
     cambiar(
-        con_sql_propio, "productos.sql", "CASE WHEN p.c_codigo IS NULL",
-        "CASE WHEN pg_sleep(0.001) IS NULL OR p.c_codigo IS NULL",
+        con_sql_propio, "productos.sql", "CASE WHEN p.codigo IS NULL",
+        "CASE WHEN pg_sleep(0.001) IS NULL OR p.codigo IS NULL",
     )  # fmt: skip
     cambiar(con_sql_propio, "sistema.toml", "Fetch = 10000", "Fetch = 500")
     con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "intentos": "1", "ventana_dias": "12"}

@@ -26,7 +26,7 @@ def dejar_cargado(proyecto, tmp_path) -> None:
     archivo = tmp_path / "dias.parquet"
     pq.write_table(pa.table(columnas, schema=ESQUEMA), archivo)
     conteos = {d: Conteo(1, Decimal("1.5")) for d in dias}
-    lote = Lote(RANGO, str(archivo), len(dias), True, cuando, conteos, {})
+    lote = Lote(RANGO, str(archivo), len(dias), True, cuando, conteos, {}, {})
     with para_escribir(proyecto.config) as base:
         for tienda in proyecto.tiendas:
             cargados = cargar(base, tienda, [lote], "corrida", aceptar_vacios=False)

@@ -1,0 +1,111 @@
+"""Una base no puede contarse como dos tiendas: antes de confirmar se compara con las demás.
+
+Deciden los datos: los mismos conteos y totales, día tras día, son la misma base aunque lleve otro
+nombre o esté en otra dirección. Lo que dice el servidor de sí mismo decide sólo cuando no hay días
+en común con qué comparar: hay servidores hechos de una misma copia, que dicen llamarse igual.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino.base import Base
+from fluxion_luigi.errores import ErrorIdentidad
+from fluxion_luigi.periodos import Rango
+
+# Días iguales al céntimo, y filas entre todos ellos, que ya no son casualidad. Los días anteriores
+# también cuentan: la copia que se carga de a un día se descubre al segundo.
+DIAS_IGUALES = 2
+FILAS_IGUALES = 20
+DIAS_ANTES = timedelta(days=6)
+
+
+class _Otra(NamedTuple):
+    """Otra tienda, en los mismos días: cuántos tienen las dos y cuántos son iguales."""
+
+    tienda: str
+    comunes: int
+    iguales: int
+    filas: int
+
+    def es_la_misma(self, dice_serlo: bool) -> bool:
+        if 2 * self.iguales < self.comunes:
+            return False
+        if dice_serlo:
+            return self.iguales > 0
+        return self.iguales >= DIAS_IGUALES and self.filas >= FILAS_IGUALES
+
+
+def exigir_distinta(
+    base: Base, config: Configuracion, tienda: Tienda, dias: Rango, identidad: str | None
+) -> str | None:
+    """Compara los días recién puestos, aún sin confirmar, con los de las demás tiendas.
+
+    Args:
+        identidad: lo que dijo el servidor de sí mismo, si sabe decirlo. Queda anotado.
+
+    Returns:
+        Lo que hay que decirle al operador, si algo no es de fiar sin llegar a ser un error.
+
+    Raises:
+        ErrorIdentidad: si es la base de otra tienda y el catálogo no lo permite; nombra las dos.
+    """
+    otras = [
+        _Otra(*o)
+        for o in base.hacer(
+            "dias_iguales", tienda=tienda.id, desde=dias.desde - DIAS_ANTES, hasta=dias.hasta
+        )
+    ]
+    conocidas = dict(base.hacer("leer_origenes", tienda=tienda.id, identidad=identidad))
+    tocayas = {id_ for id_, quien in conocidas.items() if quien == identidad} - {tienda.id}
+    comparadas = {o.tienda for o in otras}
+    mismas = [o.tienda for o in otras if o.es_la_misma(o.tienda in tocayas)]
+    mismas += sorted(tocayas - comparadas)
+    prohibidas = [t for t in mismas if not _permitida(config, tienda, t)]
+    if prohibidas:
+        raise _error(config, tienda, prohibidas[0], prohibidas[0] in comparadas)
+    aviso = _aviso(tienda, conocidas.get(tienda.id), identidad)
+    _anotar(base, tienda, identidad)
+    return aviso
+
+
+def _permitida(config: Configuracion, tienda: Tienda, otra: str) -> bool:
+    suya = config.catalogo.tiendas.get(otra)
+    return otra in tienda.comparte_con or bool(suya and tienda.id in suya.comparte_con)
+
+
+def _error(config: Configuracion, tienda: Tienda, otra: str, por_dias: bool) -> ErrorIdentidad:
+    porque = (
+        "sus días tienen las mismas filas y el mismo total"
+        if por_dias
+        else "su servidor dice ser el mismo"
+    )
+    cabeza = (
+        f"{tienda.id} ({tienda.nombre}, {tienda.lugar}) responde con la base de {otra}: {porque}. "
+        "No se cargó nada."
+    )
+    if otra not in config.catalogo.tiendas:
+        return ErrorIdentidad(
+            f"{cabeza} {otra} ya no está en el catálogo: si {tienda.id} es su nombre nuevo, mueva "
+            "su historia con «luigi --module fluxion_luigi RenombrarTienda "
+            f"--de {otra} --a {tienda.id}» y repita la misma orden."
+        )
+    return ErrorIdentidad(
+        f"{cabeza} Corrija host, puerto y base_datos de la que esté mal en el catálogo. Si las dos "
+        f'venden de verdad lo mismo, póngale a {tienda.id} comparte_con = ["{otra}"].'
+    )
+
+
+def _aviso(tienda: Tienda, antes: str | None, ahora: str | None) -> str | None:
+    if not antes or not ahora or antes == ahora:
+        return None
+    return f"{tienda.id} ({tienda.nombre}): antes respondía «{antes}» y ahora «{ahora}»."
+
+
+def _anotar(base: Base, tienda: Tienda, identidad: str | None) -> None:
+    ahora = datetime.now(UTC).replace(tzinfo=None)
+    base.hacer("borrar_origen", tienda=tienda.id)
+    base.hacer(
+        "insertar_origen",
+        tienda=tienda.id, identidad=identidad, lugar=tienda.lugar, visto_en=ahora,
+    )  # fmt: skip

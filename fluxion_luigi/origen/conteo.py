@@ -1,0 +1,71 @@
+"""Lo que `conteo.sql` entrega, vuelto un conteo por día."""
+
+from decimal import Decimal, InvalidOperation
+
+import pyarrow as pa
+
+from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.errores import ErrorTipos
+from fluxion_luigi.esquema import SUMAS
+from fluxion_luigi.origen.columnas import Entrega
+
+_SUMA = pa.decimal128(38, 4)
+_FORMA = pa.schema(
+    [("dia", pa.date32()), ("filas", pa.int64()), ("total", _SUMA), *((n, _SUMA) for n in SUMAS)]
+)
+_SIN_NUMERO = Decimal("NaN")  # no es igual a nada: ese día nunca concilia
+
+
+def entrega(sistema: str) -> Entrega:
+    """Lo que debe dar: `dia`, `filas`, `total` y, si quiere, las demás `SUMAS`."""
+    return Entrega("conteo.sql", sistema, _FORMA, frozenset(SUMAS))
+
+
+def leer(lector, sistema: str) -> tuple[Conteos, int]:
+    """Los conteos por día y cuántas filas hay sin fecha (las del día vacío).
+
+    Args:
+        lector: los lotes de la consulta, con su `schema`.
+
+    Raises:
+        ErrorTipos: si faltan columnas, o si trae algo que no es una cuenta; lo nombra.
+    """
+    forma = entrega(sistema)
+    forma.exigir(lector.schema)
+    dadas = [n for n in SUMAS if n in lector.schema.names]
+    conteos: Conteos = {}
+    sin_fecha = 0
+    for crudo in lector:
+        lote, malas = forma.al_esquema(crudo)
+        for i, motivo in malas.items():
+            if not _no_es_finito(crudo, i):
+                raise _no_cuenta(motivo)
+        for i, fila in enumerate(lote.to_pylist()):
+            if fila["filas"] is None or fila["dia"] in conteos:
+                raise _no_cuenta(f"el día {fila['dia']} sale sin filas o dos veces")
+            if fila["dia"] is None:
+                sin_fecha += fila["filas"]
+                continue
+            total = _SIN_NUMERO if i in malas else fila["total"] or Decimal(0)
+            sumas = {n: fila[n] or Decimal(0) for n in dadas}
+            conteos[fila["dia"]] = Conteo(fila["filas"], total, sumas)
+    return conteos, sin_fecha
+
+
+def _no_es_finito(lote: pa.RecordBatch, i: int) -> bool:
+    """Si alguna suma de ese día es NaN o infinita: la lectura dirá qué línea la tiene."""
+    return any(_infinita(lote[n][i].as_py()) for n in ("total", *SUMAS) if n in lote.schema.names)
+
+
+def _infinita(valor) -> bool:
+    try:
+        return not Decimal(str(valor or 0)).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _no_cuenta(motivo: str) -> ErrorTipos:
+    return ErrorTipos(
+        f"conteo.sql no entrega una cuenta: {motivo}. Corrija esa consulta: un renglón por día "
+        "(sin hora), con sus filas y sus sumas, con punto decimal."
+    )

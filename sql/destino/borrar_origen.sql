@@ -1,0 +1,1 @@
+DELETE FROM origenes WHERE ubicacion_id = $tienda;

@@ -1,0 +1,1 @@
+SELECT ubicacion_id, dia, causa FROM dias_fallidos;

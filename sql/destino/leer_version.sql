@@ -1,0 +1,1 @@
+SELECT coalesce(max(version), 1) FROM version_esquema;
