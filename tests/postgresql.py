@@ -32,8 +32,8 @@ CREATE TABLE vad20.ma_productos (
     n_impuesto1 NUMERIC(9, 4), text2 TEXT
 );
 CREATE TABLE vad10.ma_departamentos (c_codigo VARCHAR(20) PRIMARY KEY, c_descripcio VARCHAR(60));
-CREATE TABLE vad10.ma_grupos (c_codigo VARCHAR(20) PRIMARY KEY, c_descripcio VARCHAR(60));
-CREATE TABLE vad10.ma_subgrupos (c_codigo VARCHAR(20) PRIMARY KEY, c_descripcio VARCHAR(60));
+CREATE TABLE vad10.ma_grupos (c_codigo VARCHAR(20), c_descripcio VARCHAR(60));
+CREATE TABLE vad10.ma_subgrupos (c_codigo VARCHAR(20), c_descripcio VARCHAR(60));
 """
 
 

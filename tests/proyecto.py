@@ -141,7 +141,7 @@ class Proyecto:
 
     @property
     def base(self) -> Path:
-        return self.carpeta / "datos" / "ventas.duckdb"
+        return Path(self.ajustes.get("base", self.carpeta / "datos" / "ventas.duckdb"))
 
     def consultar(self, sql: str, *valores) -> list[tuple]:
         """Una consulta a la base de destino; vacío si la base no existe."""
@@ -240,6 +240,8 @@ def _toml(valor) -> str:
         return str(valor).lower()
     if isinstance(valor, date):
         return str(valor)
+    if isinstance(valor, list):
+        return json.dumps(valor)
     if isinstance(valor, dict):
         return "{" + ", ".join(f"{k} = {json.dumps(str(v))}" for k, v in valor.items()) + "}"
     return json.dumps(valor, ensure_ascii=False)

@@ -46,7 +46,9 @@ def test_un_dia_de_mas_y_uno_de_menos_salen_en_la_tabla():
 def test_las_demas_sumas_tambien_se_comparan_y_solo_las_que_dio_la_cuenta():
     hay = Conteo(2, Decimal("3.5"), {"cantidad": Decimal("2.000"), "impuesto": Decimal(1)})
     exigir_iguales({D1: Conteo(2, Decimal("3.5"), {"cantidad": Decimal(2)})}, {D1: hay}, "", "", "")
-    with pytest.raises(ErrorConciliacion, match=r"2025-03-01 +cantidad +2\.5 +2\.000 +-0\.500") as e:
+    with pytest.raises(
+        ErrorConciliacion, match=r"2025-03-01 +cantidad +2\.5 +2\.000 +-0\.500"
+    ) as e:
         exigir_iguales(
             {D1: Conteo(2, Decimal("3.5"), {"cantidad": Decimal("2.5")})}, {D1: hay},
             "leído", "en origen", "t",

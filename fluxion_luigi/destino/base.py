@@ -33,10 +33,6 @@ _SIN_DISCO = re.compile(r"no space|disk full|permission denied|read-only|file to
 # ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
 MEMORIA_POR_HILO_MB = 9 * (len(COLUMNAS) + 2)
 MEMORIA_MINIMA_MB = 32
-TABLAS = (
-    "identidad", "ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes",
-    "version_esquema",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -186,7 +182,7 @@ def _preparar(config: Configuracion, conexion) -> None:
         )
     with _en_palabras(ajustes.base):
         conexion.begin()
-        for tabla in TABLAS:
+        for tabla in migraciones.TABLAS:
             _ejecutar(conexion, consulta(ajustes.sql, tabla))
         quien = {"cadena": config.catalogo.cadena}
         _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), quien)

@@ -4,12 +4,16 @@ Cada paso es un archivo `sql/destino/migraciones/0002_….sql`, numerado con la 
 Las bases de antes de que hubiera versiones son la 1.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from fluxion_luigi.errores import ErrorDestino
 
-Hacer = Callable[..., list[tuple]]
+# Las de la última versión; cada una es un archivo de `sql/destino/`.
+TABLAS = (
+    "identidad", "ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes",
+    "version_esquema",
+)  # fmt: skip
 
 
 def pasos(sql: Path) -> dict[int, Path]:

@@ -252,10 +252,12 @@ class Trabajo:
             raise
 
     def _decir_reintento(self, estado: RetryCallState) -> None:
+        fallo = estado.outcome.exception()
+        # La tabla de lo que no concilia, sólo si al final sigue así.
+        dicho = str(fallo).splitlines()[0] if isinstance(fallo, ErrorConciliacion) else fallo
         registro.warning(
             "Intento %d de %d falló; se reintenta en %.0f s. %s",
-            estado.attempt_number, self.config.ajustes.intentos, estado.next_action.sleep,
-            estado.outcome.exception(),
+            estado.attempt_number, self.config.ajustes.intentos, estado.next_action.sleep, dicho,
         )  # fmt: skip
 
 

@@ -127,7 +127,10 @@ def _convertir(columna: pa.Array, tipo: pa.DataType) -> pa.Array:
     if pa.types.is_decimal(tipo) and pa.types.is_integer(columna.type):
         # Arrow exige sitio para el mayor entero posible, no para los que hay.
         columna = columna.cast(pa.decimal128(38, tipo.scale))
-    columna = columna if columna.type.equals(tipo) else columna.cast(tipo)
+    llevada = columna if columna.type.equals(tipo) else columna.cast(tipo)
+    if pa.types.is_timestamp(columna.type) and pa.types.is_date(tipo):
+        _exigir_sin_hora(columna, llevada)
+    columna = llevada
     if pa.types.is_string(tipo):
         _exigir_que_quepa(columna)
     if pa.types.is_time(tipo):
@@ -140,6 +143,12 @@ def _exigir_que_quepa(textos: pa.Array) -> None:
     # Contar letras cuesta más, y casi nunca hace falta.
     if octetos > ANCHO_TEXTO and pc.max(pc.utf8_length(textos)).as_py() > ANCHO_TEXTO:
         raise pa.ArrowInvalid("texto muy largo")
+
+
+def _exigir_sin_hora(instantes: pa.Array, dias: pa.Array) -> None:
+    """A Arrow no le importa perder la hora de un instante."""
+    if pc.any(pc.not_equal(dias.cast(instantes.type), instantes)).as_py():
+        raise pa.ArrowInvalid("lleva hora")
 
 
 def _exigir_horas_del_dia(horas: pa.Array) -> None:
@@ -157,8 +166,8 @@ def _reparos(columna: pa.Array, malas: dict[int, str]) -> None:
 
 
 def _citar(valor: pa.Scalar) -> str:
-    if pa.types.is_time(valor.type):
-        return f"«{valor.cast(pa.int64()).as_py()}»"  # Python tampoco admite una hora de 24:00
+    if pa.types.is_time(valor.type):  # Python tampoco admite una hora de 24:00
+        return f"«{valor.cast(pa.int32()).as_py()} segundos»"
     texto = str(valor.as_py())
     resto = len(texto) - _CITA
     return f"«{texto[:_CITA]}{f'…» ({len(texto)} letras)' if resto > 0 else '»'}"

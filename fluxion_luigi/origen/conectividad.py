@@ -23,7 +23,7 @@ import icmplib
 
 from fluxion_luigi import hijo
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorFluxion, ErrorTransitorio
+from fluxion_luigi.errores import ErrorFluxion, ErrorTipos, ErrorTransitorio
 from fluxion_luigi.origen import cadena, fallos
 
 
@@ -229,6 +229,9 @@ def _base(config: Configuracion, resultado: Resultado, timeout: float) -> None:
     tienda = resultado.tienda
     try:
         fallo = _probar(config, tienda, timeout)
+    except ErrorTipos as e:
+        resultado.causa = "las consultas de su sistema POS no dan lo que deben"
+        resultado.consejo = str(e)
     except ErrorFluxion as e:
         causa, _, consejo = str(e).partition(". ")
         resultado.causa, resultado.consejo = causa.rstrip("."), consejo
@@ -247,8 +250,8 @@ def _base(config: Configuracion, resultado: Resultado, timeout: float) -> None:
 def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None:
     """Lo que dijo el driver al fallar, o None si todo fue bien.
 
-    La prueba corre en otro proceso: un driver que se queda esperando a un puerto mudo no se puede
-    interrumpir, un proceso sí.
+    `ErrorTipos` si una consulta no da las columnas debidas. La prueba corre en otro proceso: un
+    driver que se queda esperando a un puerto mudo no se puede interrumpir, un proceso sí.
     """
     cadena.exigir_driver(tienda)
     sistema, credencial = config.sistema(tienda), config.credencial(tienda)
@@ -256,7 +259,11 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
     pedido = {
         "cadena": cadena.construir(tienda, sistema, credencial),
         "sesion": sistema.sesion,
-        "consultas": [c for c in (sistema.productos, sistema.ventas) if c],
+        "sistema": sistema.nombre,
+        "productos": sistema.productos,
+        "ventas": sistema.ventas,
+        "conteo": sistema.conteo,
+        "clave": sistema.clave_producto,
         "parametros": [dia, dia],
         "timeout": max(1, round(timeout)),
     }
@@ -270,8 +277,10 @@ def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None
         return f"timeout: la base no contestó en {timeout:g} s"
     if hecho.returncode == 0:
         return None
-    dicho = hecho.stdout.strip() or hecho.stderr
-    return fallos.sin_secreto(dicho, credencial.clave if credencial else "")[-2000:]
+    dicho = json.loads(hecho.stdout) if hecho.stdout.startswith("{") else {"driver": hecho.stderr}
+    if "frase" in dicho:
+        raise ErrorTipos(dicho["frase"])
+    return fallos.sin_secreto(dicho["driver"], credencial.clave if credencial else "")[-2000:]
 
 
 def por_consejo(resultados: list[Resultado]) -> Iterator[tuple[str, list[Resultado]]]:

@@ -77,7 +77,7 @@ LEFT JOIN LATERAL (
     WHERE x.c_codigo = p.del_grupo
     ORDER BY
         CASE WHEN c_departamento = p.del_departamento THEN 0 ELSE 1 END,
-        c_departamento, x.c_descripcio
+        c_departamento NULLS FIRST, x.c_descripcio
     LIMIT 1
 ) AS g ON TRUE
 LEFT JOIN LATERAL (
@@ -87,6 +87,6 @@ LEFT JOIN LATERAL (
     ORDER BY
         CASE WHEN c_in_departamento = p.del_departamento THEN 0 ELSE 1 END,
         CASE WHEN c_in_grupo = p.del_grupo THEN 0 ELSE 1 END,
-        c_in_departamento, c_in_grupo, x.c_descripcio
+        c_in_departamento NULLS FIRST, c_in_grupo NULLS FIRST, x.c_descripcio
     LIMIT 1
 ) AS s ON TRUE

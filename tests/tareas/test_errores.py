@@ -252,9 +252,7 @@ def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, megas
 
 
 def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas):
-    """La consulta de ventas pierde filas de un día: nada se carga y lo de antes sigue."""
-    dos_tiendas.rango("2025-03-01", "2025-03-10")
-    antes = dos_tiendas.cargado()
+    """La consulta de ventas pierde filas de un día: ése se queda fuera y los demás se cargan."""
     sql = dos_tiendas.carpeta / "sql"
     subprocess.run(["cp", "-r", dos_tiendas.config.ajustes.sql, sql], check=True)
     ventas = sql / "demo" / "ventas.sql"
@@ -262,8 +260,25 @@ def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas
     dos_tiendas.ajustes = {"sql": str(sql)}
     dos_tiendas.escribir()
     salida = dos_tiendas.rango("2025-03", "2025-03", "--tiendas", "tienda_01")
-    frase(salida, "No concilia tienda_01", "2025-03-20", "-24", codigo=30)
-    assert dos_tiendas.cargado() == antes
+    frase(salida, "No concilia tienda_01", "los otros 30 ya están", codigo=30)
+    assert "2025-03-20  filas             120         96           -24" in salida.error
+    origen = dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert dos_tiendas.cargado() == {
+        (t, d): v for (t, d), v in origen.items() if t == "tienda_01" and d.day != 20
+    }
+    [mes] = dos_tiendas.reporte()["detalle"]
+    assert (mes["estado"], mes["dias"], list(mes["dias_fuera"])) == ("fallida", 30, ["2025-03-20"])
+    assert "--desde 2025-03-20 --hasta 2025-03-20" in dos_tiendas.reporte()["reintentar"]
+    assert dos_tiendas.consultar("SELECT ubicacion_id, dia::VARCHAR FROM dias_fallidos") == [
+        ("tienda_01", "2025-03-20")
+    ]
+    # Corregida la consulta, se pide sólo ese día.
+    dos_tiendas.ajustes = {}
+    dos_tiendas.escribir()
+    salida = dos_tiendas.rango("2025-03", "2025-03", "--tiendas", "tienda_01")
+    assert salida.codigo == 0, salida.todo
+    assert dos_tiendas.reporte()["detalle"][0]["dias"] == 1
+    assert dos_tiendas.consultar("SELECT count(*) FROM dias_fallidos") == [(0,)]
 
 
 def test_la_misma_orden_dos_veces_a_la_vez_corre_una_sola(dos_tiendas):

@@ -106,7 +106,7 @@ def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_sin_leer_otra_vez
     """La primera vez que se piden los productos, C7 «aún no se ha vendido»."""
     cambiar(
         con_sql_propio, "productos.sql", FILTRO,
-        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 1 OR l.codigo <> 'C7')\n"),
+        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 1 OR l.codigo <> 'C7')\n", 1),
     )  # fmt: skip
     with contando_las_veces(con_sql_propio, postgresql):
         salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
@@ -161,7 +161,7 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
 def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_propio, postgresql):
     cambiar(
         con_sql_propio, "productos.sql", FILTRO,
-        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 0 OR l.codigo IS NULL)\n"),
+        FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 0 OR l.codigo IS NULL)\n", 1),
     )  # fmt: skip
     with contando_las_veces(con_sql_propio, postgresql) as c:
         salida = con_sql_propio.rango("2025-03", "2025-03")
@@ -172,7 +172,7 @@ def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_
 
 def test_unos_productos_de_tantos_dias_que_agotan_el_tiempo_se_piden_por_ventana(con_sql_propio):
     """Dos milisegundos por línea: seis segundos los seis días, dos cada ventana."""
-    lento = FILTRO.replace("\n", " AND pg_sleep(0.001) IS NOT NULL\n")
+    lento = FILTRO.replace("\n", " AND pg_sleep(0.001) IS NOT NULL\n", 1)
     cambiar(con_sql_propio, "productos.sql", FILTRO, lento)
     con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "ventana_dias": "2"}
     con_sql_propio.escribir()

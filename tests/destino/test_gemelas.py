@@ -1,0 +1,154 @@
+"""Una base no puede contarse como dos tiendas, se llegue a ella como se llegue."""
+
+import contextlib
+import shutil
+from datetime import date
+
+import pytest
+
+from tests.proyecto import cada_dia, vender
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def dos_nombres(en_postgresql):
+    """La misma base de PostgreSQL con dos entradas: por su nombre y por su dirección."""
+    misma = en_postgresql.tiendas["tienda_01"]
+    en_postgresql.tiendas["tienda_02"] = {**misma, "nombre": "LA OTRA", "host": "localhost"}
+    en_postgresql.escribir()
+    return en_postgresql
+
+
+def test_dos_entradas_que_llegan_a_la_misma_base_no_se_cargan_como_dos(dos_nombres):
+    salida = dos_nombres.rango("2025-03-01", "2025-03-03", workers=2)
+    assert salida.codigo == 30
+    tiendas = {t for t, _ in dos_nombres.cargado()}
+    assert len(tiendas) == 1
+    for palabras in ("tienda_01", "tienda_02", "responde con la base de", "comparte_con"):
+        assert palabras in salida.error
+    assert "mismas filas y el mismo total" in salida.error
+
+
+def test_con_un_solo_dia_y_el_mismo_servidor_tambien_se_nota(dos_nombres):
+    assert dos_nombres.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_01").codigo == 0
+    salida = dos_nombres.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_02")
+    assert salida.codigo == 30
+    assert "responde con la base de tienda_01" in salida.error
+
+
+def test_sin_dias_en_comun_decide_lo_que_dice_el_servidor(dos_nombres):
+    assert dos_nombres.rango("2025-03-01", "2025-03-05", "--tiendas", "tienda_01").codigo == 0
+    salida = dos_nombres.rango("2025-03-20", "2025-03-25", "--tiendas", "tienda_02")
+    assert salida.codigo == 30
+    assert "su servidor dice ser el mismo" in salida.error
+    assert {t for t, _ in dos_nombres.cargado()} == {"tienda_01"}
+
+
+def test_el_catalogo_puede_decir_que_es_legitimo(dos_nombres):
+    dos_nombres.tiendas["tienda_02"]["comparte_con"] = ["tienda_01"]
+    dos_nombres.escribir()
+    salida = dos_nombres.rango("2025-03-01", "2025-03-03")
+    assert salida.codigo == 0, salida.todo
+    assert {t for t, _ in dos_nombres.cargado()} == {"tienda_01", "tienda_02"}
+
+
+def test_dos_servidores_que_dicen_ser_el_mismo_y_venden_distinto_son_dos_tiendas(
+    dos_nombres, postgresql
+):
+    """Los clonados de una misma imagen: el sistema dice lo mismo en los dos, los datos no."""
+    shutil.copytree(dos_nombres.config.ajustes.sql, dos_nombres.carpeta / "sql")
+    identidad = dos_nombres.carpeta / "sql" / "stellar_postgresql" / "identidad.sql"
+    identidad.write_text("SELECT 'POS' AS identidad\n")
+    dos_nombres.ajustes["sql"] = str(dos_nombres.carpeta / "sql")
+    otra = dos_nombres.tiendas["tienda_01"]["base_datos"] + "_bis"
+    postgresql.crear_pos(otra)
+    postgresql.vender(otra, "2025-03-01", dias=5, por_dia=77)
+    dos_nombres.tiendas["tienda_02"]["base_datos"] = otra
+    dos_nombres.escribir()
+    salida = dos_nombres.rango("2025-03-01", "2025-03-03")
+    assert salida.codigo == 0, salida.todo
+    assert dos_nombres.consultar("SELECT count(DISTINCT ubicacion_id) FROM ventas_raw") == [(2,)]
+
+
+def test_base_datos_elige_de_verdad_la_base(en_postgresql, postgresql):
+    """Otra base del mismo servidor sin las tablas no responde con las de la primera."""
+    postgresql.crear_pos("vacia_de_ventas")
+    en_postgresql.tiendas["tienda_01"]["base_datos"] = "vacia_de_ventas"
+    en_postgresql.tiendas["tienda_01"]["bases"] = {"ventas": "otro esquema"}
+    en_postgresql.escribir()
+    salida = en_postgresql.rango("2025-03-01", "2025-03-03")
+    en_postgresql.exigir_fallo(salida, "otro esquema")
+
+
+def test_una_tienda_renombrada_en_el_catalogo_se_dice_con_la_orden_que_mueve_su_historia(
+    en_postgresql,
+):
+    assert en_postgresql.rango("2025-03-01", "2025-03-05").codigo == 0
+    en_postgresql.tiendas = {"tienda_99": en_postgresql.tiendas["tienda_01"]}
+    en_postgresql.escribir()
+    salida = en_postgresql.rango("2025-03-01", "2025-03-05")
+    assert salida.codigo == 30
+    assert "tienda_01 ya no está en el catálogo" in salida.error
+    assert "RenombrarTienda --de tienda_01 --a tienda_99" in salida.error
+    assert {t for t, _ in en_postgresql.cargado()} == {"tienda_01"}
+
+
+def test_un_servidor_que_cambia_de_identidad_se_dice_y_se_carga(en_postgresql, postgresql):
+    assert en_postgresql.rango("2025-03-01", "2025-03-03").codigo == 0
+    nueva = en_postgresql.tiendas["tienda_01"]["base_datos"] + "_nueva"
+    with contextlib.closing(postgresql.conectar()) as c:
+        vieja = en_postgresql.tiendas["tienda_01"]["base_datos"]
+        c.execute(f'CREATE DATABASE "{nueva}" TEMPLATE "{vieja}"')
+    en_postgresql.tiendas["tienda_01"]["base_datos"] = nueva
+    en_postgresql.escribir()
+    salida = en_postgresql.rango("2025-03-04", "2025-03-05")
+    assert salida.codigo == 0, salida.todo
+    assert "antes respondía" in salida.error
+
+
+# -- sin nada que preguntarle al servidor, deciden los días
+
+
+@pytest.fixture
+def copia(proyecto):
+    """Dos archivos SQLite con lo mismo adentro."""
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-10", 30))
+    proyecto.con_tienda("tienda_02")
+    shutil.copy(
+        proyecto.carpeta / "pos/tienda_01.sqlite", proyecto.carpeta / "pos/tienda_02.sqlite"
+    )
+    return proyecto
+
+
+def test_una_copia_de_otra_tienda_se_descubre_por_sus_dias(copia):
+    salida = copia.rango("2025-03-01", "2025-03-10")
+    assert salida.codigo == 30
+    assert "responde con la base de tienda_0" in salida.error
+    assert len({t for t, _ in copia.cargado()}) == 1
+
+
+def test_una_copia_que_se_carga_de_a_un_dia_se_descubre_al_segundo(copia):
+    copia.rango("2025-03-01", "2025-03-10", "--tiendas", "tienda_01")
+    assert copia.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_02").codigo == 0
+    assert copia.rango("2025-03-02", "2025-03-02", "--tiendas", "tienda_02").codigo == 30
+    assert {d for t, d in copia.cargado() if t == "tienda_02"} == {date(2025, 3, 1)}
+
+
+def test_una_tienda_ya_cargada_a_la_que_le_cambian_el_archivo_por_el_de_otra_se_descubre(copia):
+    copia.con_tienda("tienda_03", cada_dia("2025-03-01", "2025-03-05", 41))
+    copia.rango("2025-03-01", "2025-03-10", "--tiendas", "tienda_01")
+    copia.rango("2025-03-01", "2025-03-05", "--tiendas", "tienda_03")
+    copia.tiendas["tienda_03"]["archivo"] = copia.tiendas["tienda_02"]["archivo"]
+    del copia.tiendas["tienda_02"]
+    copia.escribir()
+    salida = copia.rango("2025-03-06", "2025-03-10", "--tiendas", "tienda_03")
+    assert salida.codigo == 30
+    assert "tienda_03" in salida.error
+    assert "responde con la base de tienda_01" in salida.error
+
+
+def test_un_dia_igual_por_casualidad_no_es_la_misma_base(copia):
+    vender(copia.carpeta / "pos" / "tienda_02.sqlite", cada_dia("2025-03-02", "2025-03-10", 7))
+    salida = copia.rango("2025-03-01", "2025-03-10")
+    assert salida.codigo == 0, salida.todo

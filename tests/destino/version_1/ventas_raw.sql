@@ -1,0 +1,39 @@
+-- Las ventas, una fila por línea vendida, tal como las tiene la tienda.
+-- Sin índices ni claves: las filas llegan en orden de fecha y los zone maps de DuckDB hacen el resto.
+CREATE TABLE ventas_raw (
+    fecha DATE,                          -- día de la venta
+    ubicacion_id VARCHAR,                -- tienda, el id del catálogo
+    producto_id VARCHAR,                 -- código del producto; vacío si el escaneado no está en el catálogo
+    cantidad DECIMAL(18,3),              -- unidades, o kilogramos si se vende por peso; negativa si es devolución
+    precio_unitario DECIMAL(18,4),       -- precio cobrado
+    total DECIMAL(18,4),                 -- monto cobrado por la línea, con impuesto
+    subtotal DECIMAL(18,4),              -- monto cobrado sin impuesto
+    impuesto DECIMAL(18,4),              -- impuesto cobrado
+    factura VARCHAR,                     -- número; se repite entre cajas
+    linea INTEGER,                       -- línea dentro de la factura
+    caja VARCHAR,
+    localidad VARCHAR,
+    tipo_documento VARCHAR,              -- VEN, una venta; DEV, una devolución
+    hora TIME,
+    codigo VARCHAR,                      -- código escaneado
+    descripcion VARCHAR,
+    marca VARCHAR,
+    modelo VARCHAR,
+    presentacion VARCHAR,
+    departamento_id VARCHAR,
+    departamento VARCHAR,
+    grupo_id VARCHAR,
+    grupo VARCHAR,
+    subgrupo_id VARCHAR,
+    subgrupo VARCHAR,
+    unidades_bulto DECIMAL(18,3),        -- unidades por bulto
+    peso DECIMAL(18,3),
+    volumen DECIMAL(18,3),
+    tipo_peso INTEGER,
+    costo DECIMAL(18,4),                 -- costo del catálogo el día de la extracción
+    precio_catalogo DECIMAL(18,4),       -- precio del catálogo el día de la extracción, no el cobrado
+    impuesto_porcentaje DECIMAL(9,4),    -- por ciento
+    zona VARCHAR,                        -- zona del anaquel
+    en_catalogo BOOLEAN,                 -- si el producto estaba en el catálogo de la tienda
+    corrida_id VARCHAR                   -- corrida que cargó la fila
+);
