@@ -6,10 +6,15 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 
 import sys
 
-TAREAS = ("EstadoVentas", "RangoVentas", "VerificarConectividad")
+TAREAS = ("EstadoVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra")
 
 if "luigi" in sys.modules:
-    from fluxion_luigi.tareas import EstadoVentas, RangoVentas, VerificarConectividad  # noqa: F401
+    from fluxion_luigi.tareas import (  # noqa: F401
+        EstadoVentas,
+        RangoVentas,
+        VerificarConectividad,
+        VerificarMuestra,
+    )
 
 
 def __getattr__(nombre: str):

@@ -116,7 +116,7 @@ def test_los_seis_codigos_de_salida_estan_puestos():
 
 def test_el_readme_nombra_todas_las_opciones_de_las_tareas():
     readme = (RAIZ / "README.md").read_text()
-    for tarea in ("RangoVentas", "EstadoVentas", "VerificarConectividad"):
+    for tarea in ("RangoVentas", "EstadoVentas", "VerificarConectividad", "VerificarMuestra"):
         ayuda = subprocess.run(
             [LUIGI, "--module", "fluxion_luigi", tarea, "--help"], cwd=RAIZ, capture_output=True,
             text=True,

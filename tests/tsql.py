@@ -13,7 +13,7 @@ from sqlglot import exp
 from fluxion_luigi.config import sistemas
 from tests.proyecto import RAIZ
 
-CONSULTAS = ("ventas", "productos", "conteo")
+CONSULTAS = ("ventas", "productos", "conteo", "muestra")
 # Lo que en PostgreSQL hace falta decirle al driver, como en sql/stellar_postgresql.
 OPCIONES = "\n[opciones]\nUseDeclareFetch = 1\nFetch = 10000\n"
 

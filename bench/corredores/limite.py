@@ -4,7 +4,10 @@ import json
 import sys
 
 import arrow_odbc
+import pyarrow as pa
 import pyarrow.compute as pc
+
+TOTAL = pa.decimal128(38, 4)
 
 
 def main() -> None:
@@ -27,7 +30,8 @@ def main() -> None:
             for lote in lector:
                 if "total" in lote.schema.names:
                     filas += lote.num_rows
-                    total += pc.sum(lote.column("total")).as_py() or 0
+                    # El proyecto lo pide como texto; volverlo número es parte de leerlo.
+                    total += pc.sum(lote.column("total").cast(TOTAL)).as_py() or 0
     print(json.dumps([filas, str(total)]))
 
 

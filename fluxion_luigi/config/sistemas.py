@@ -9,6 +9,8 @@
 - `conteo.sql`: `dia, filas, total` por día, con los mismos parámetros, y las demás sumas que quiera
   (`esquema.SUMAS`), redondeadas como en `ventas.sql`. Las filas sin fecha, en un día vacío.
 - `identidad.sql` (opcional): un texto, quién dice ser el servidor. Distinto en cada tienda.
+- `muestra.sql` (opcional): las líneas de unos días de otro modo, sin convertir nada y unidas en la
+  tienda; las columnas declaradas que quiera. Con ella compara `VerificarMuestra`.
 - `sesion.sql` (opcional): sentencias que preparan la conexión, separadas por `;`.
 - `sistema.toml`: `formato_fecha` (strftime) de los parámetros; `opciones` del driver;
   `clave_producto`, si no basta `codigo`; `bases`, los nombres de base o esquema que las consultas
@@ -24,7 +26,7 @@ from pathlib import Path
 from fluxion_luigi.errores import ErrorConfiguracion
 
 _HUECO = re.compile(r"\{(\w+)\}")
-CONSULTAS = ("ventas", "productos", "conteo", "identidad")
+CONSULTAS = ("ventas", "productos", "conteo", "identidad", "muestra")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Sistema:
     productos: str
     conteo: str
     identidad: str
+    muestra: str
     sesion: tuple[str, ...]
     formato_fecha: str
     comillas: str
@@ -89,6 +92,7 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
             productos=_si_hay(carpeta / "productos.sql"),
             conteo=_sql(carpeta / "conteo.sql"),
             identidad=_si_hay(carpeta / "identidad.sql"),
+            muestra=_si_hay(carpeta / "muestra.sql"),
             sesion=_sentencias(_si_hay(carpeta / "sesion.sql")),
             formato_fecha=propio["formato_fecha"],
             comillas=propio.get("comillas", '""'),

@@ -1,5 +1,6 @@
 -- Lo mismo que sql/stellar/ventas.sql, en el dialecto de PostgreSQL. Los números salen como texto,
--- que aquí no cuesta más: así llegan también el NaN y el que no cabe, y se nombra su línea.
+-- que aquí no cuesta más: así llegan también el NaN y el que no cabe, y se nombra su línea. La
+-- hora, por lo mismo: el driver vuelve las 24:00:00 las 00:00:00.
 SELECT
     CAST(t.f_fecha AS DATE) AS fecha,
     CAST(round(CAST(t.cantidad AS NUMERIC), 3) AS VARCHAR(40)) AS cantidad,
@@ -12,7 +13,7 @@ SELECT
     CAST(t.c_caja AS VARCHAR(256)) AS caja,
     CAST(t.c_localidad AS VARCHAR(256)) AS localidad,
     CAST(t.c_concepto AS VARCHAR(256)) AS tipo_documento,
-    CAST(date_trunc('second', t.h_hora) AS TIME(0)) AS hora,
+    to_char(t.h_hora, 'HH24:MI:SS') AS hora,
     CAST(t.codigo AS VARCHAR(256)) AS codigo,
     CASE WHEN k.c_codigo IS NOT NULL THEN t.principal END AS principal
 FROM (SELECT CAST(NULL AS VARCHAR(256)) AS cod_principal) AS sin

@@ -130,9 +130,11 @@ def test_un_nan_que_es_la_unica_linea_de_su_dia_tampoco_concilia(tienda):
 
 def test_lo_que_el_servidor_mismo_no_puede_convertir_se_busca_partiendo_hasta_su_dia(tienda):
     """Una hora en texto que no es hora: falla la consulta entera, sin decir qué línea."""
-    tienda.hacer("ALTER TABLE vad20.ma_transaccion ALTER COLUMN h_hora TYPE TEXT")
-    tienda.hacer("CREATE FUNCTION date_trunc(TEXT, TEXT) RETURNS TIMESTAMP "
-                 "LANGUAGE SQL AS 'SELECT CAST($2 AS TIMESTAMP)'")  # fmt: skip
+    tienda.hacer(
+        "ALTER TABLE vad20.ma_transaccion ALTER COLUMN h_hora TYPE TEXT",
+        "CREATE FUNCTION to_char(TEXT, TEXT) RETURNS TEXT LANGUAGE SQL AS "
+        "'SELECT to_char(CAST($1 AS TIMESTAMP), $2)'",
+    )
     for dia in range(1, 9):
         tienda.vender(dia, dia, h_hora="'tarde'" if dia == 5 else "'1899-12-30 10:00:00'")
     salida = tienda.proyecto.rango("2025-03-01", "2025-03-08")

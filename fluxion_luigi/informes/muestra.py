@@ -1,0 +1,34 @@
+"""El informe de la muestra: qué días se compararon y qué salió distinto."""
+
+from collections.abc import Sequence
+
+from tabulate import tabulate
+
+from fluxion_luigi.flujo.muestra import Comparacion
+from fluxion_luigi.informes.resumen import entero
+
+
+def texto(comparaciones: Sequence[Comparacion]) -> str:
+    """La tabla de los días comparados y, debajo, lo que salió distinto."""
+    filas = [
+        ["✗" if c.cuantas else "✓", c.tienda, str(c.dia), entero(c.filas), c.columnas,
+         entero(c.cuantas), _del_catalogo(c)]
+        for c in comparaciones
+    ]  # fmt: skip
+    tabla = tabulate(
+        filas,
+        headers=["", "tienda", "día", "líneas", "columnas", "distintas", "cambió el catálogo"],
+        tablefmt="simple",
+        colalign=("left", "left", "left", "right", "right", "right", "left"),
+        disable_numparse=True,
+    )
+    lineas = [f"Muestra de {len(comparaciones)} día(s), valor por valor:", "", tabla]
+    for c in comparaciones:
+        lineas += [f"  {c.tienda} {c.dia}: {d}" for d in c.distintas]
+        if c.cuantas > len(c.distintas):
+            lineas.append(f"  {c.tienda} {c.dia}: y {c.cuantas - len(c.distintas)} línea(s) más")
+    return "\n".join(lineas)
+
+
+def _del_catalogo(c: Comparacion) -> str:
+    return ", ".join(f"{n} ({entero(v)})" for n, v in sorted(c.catalogo.items()))

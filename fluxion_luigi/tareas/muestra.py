@@ -1,0 +1,59 @@
+"""La muestra: unos días al azar se comparan, valor por valor, con lo que tiene la tienda."""
+
+import logging
+
+import luigi
+
+from fluxion_luigi.errores import ErrorConciliacion, ErrorUso
+from fluxion_luigi.flujo import muestra
+from fluxion_luigi.informes import muestra as informe
+from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
+
+registro = logging.getLogger("fluxion.muestra")
+
+
+class VerificarMuestra(Tarea):
+    """Lee otra vez unos días ya cargados, de otro modo. Sale con 0 sólo si son iguales."""
+
+    dias = luigi.IntParameter(default=3, description="cuántos días al azar de cada tienda")
+    desde = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
+    hasta = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
+    tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        exigir_workers()
+        # Lo que esté mal escrito se dice antes de empezar.
+        self._elegidas = self.config.catalogo.elegir(self.tiendas)
+        if self.dias < 1:
+            raise ErrorUso(f"--dias {self.dias}: debe ser un entero mayor que cero.")
+        if bool(self.desde) != bool(self.hasta):
+            raise ErrorUso("Dé --desde y --hasta, o ninguno de los dos.")
+        self._rango = None
+        if self.desde:
+            extremos = (
+                FechaOMes(fin=False).parse(self.desde),
+                FechaOMes(fin=True).parse(self.hasta),
+            )
+            self._rango = Rango(*extremos)
+
+    def complete(self) -> bool:
+        return False
+
+    def run(self):
+        elegidos = muestra.elegir(self.config, self._elegidas, self._rango, self.dias)
+        if not elegidos:
+            raise ErrorUso("No hay ningún día firme y con ventas cargado que comparar.")
+        hechas = []
+        for n, (tienda, dia) in enumerate(elegidos):
+            self.avanzar(n, len(elegidos), f"{tienda.id} {dia}: comparando con la tienda")
+            hechas.append(muestra.comparar(self.config, tienda, dia))
+        mostrar(informe.texto(hechas))
+        malos = [f"{c.tienda} {c.dia}" for c in hechas if c.cuantas]
+        if malos:
+            raise ErrorConciliacion(
+                f"{len(malos)} día(s) no son iguales a los de la tienda: {', '.join(malos)}. Si "
+                "la tienda los corrigió después, vuelva a cargarlos con RangoVentas --recargar."
+            )

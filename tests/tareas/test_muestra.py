@@ -1,0 +1,94 @@
+"""VerificarMuestra: lo cargado es, valor por valor, lo de la tienda leído de otro modo."""
+
+import sqlite3
+
+import duckdb
+import pytest
+
+from tests.proyecto import cada_dia
+from tests.tsql import traducir
+
+
+def test_una_muestra_de_lo_cargado_es_igual_y_sale_con_cero(dos_tiendas):
+    dos_tiendas.rango("2025-03", "2025-03")
+    salida = dos_tiendas.luigi("VerificarMuestra", "--dias", "2")
+    assert salida.codigo == 0, salida.todo
+    assert "Muestra de 4 día(s), valor por valor" in salida.fuera
+    assert salida.fuera.count("✓") == 4
+
+
+def test_un_valor_cambiado_aqui_se_dice_con_su_linea_y_los_dos_valores(dos_tiendas):
+    dos_tiendas.rango("2025-03-05", "2025-03-05", "--tiendas", "tienda_01")
+    with duckdb.connect(str(dos_tiendas.base)) as base:
+        base.execute("UPDATE ventas_raw SET cantidad = cantidad + 1 WHERE factura = '00000002' "
+                     "AND linea = 3")  # fmt: skip
+        base.execute("DELETE FROM ventas_raw WHERE factura = '00000004'")
+    salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
+    assert salida.codigo == 30
+    for palabras in (
+        "factura 00000002, linea 3: cantidad en la tienda «1.013», aquí «2.013»",
+        "factura 00000004, linea 0: 1 en la tienda, 0 aquí", "y 3 línea(s) más", "--recargar",
+    ):  # fmt: skip
+        assert palabras in salida.todo, salida.todo
+
+
+def test_lo_que_cambio_en_el_catalogo_desde_que_se_cargo_no_es_una_diferencia(dos_tiendas):
+    dos_tiendas.rango("2025-03-05", "2025-03-05", "--tiendas", "tienda_01")
+    with sqlite3.connect(dos_tiendas.tiendas["tienda_01"]["archivo"]) as pos:
+        pos.execute("UPDATE productos SET descripcion = 'Ñame criollo'")
+    salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
+    assert salida.codigo == 0, salida.todo
+    assert "descripcion (117)" in salida.fuera
+
+
+def test_los_dias_se_eligen_entre_los_del_rango(dos_tiendas):
+    dos_tiendas.rango("2025-03", "2025-03")
+    opciones = ("--desde", "2025-03-07", "--hasta", "2025-03-08", "--dias", "9")
+    salida = dos_tiendas.luigi("VerificarMuestra", *opciones)
+    assert salida.codigo == 0, salida.todo
+    assert "Muestra de 4 día(s)" in salida.fuera
+
+
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        (("--dias", "0"), "--dias 0: debe ser"),
+        (("--desde", "2025-03"), "Dé --desde y --hasta"),
+        (("--tiendas", "tienda_77"), "No existe «tienda_77»"),
+    ],
+)
+def test_una_muestra_mal_pedida_se_explica(dos_tiendas, opciones, dice):
+    salida = dos_tiendas.luigi("VerificarMuestra", *opciones)
+    assert salida.codigo == 40
+    assert dice in salida.error
+
+
+def test_sin_nada_cargado_se_dice(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-01", 1))
+    salida = proyecto.luigi("VerificarMuestra")
+    assert salida.codigo == 30
+    assert "No hay ningún día firme y con ventas" in salida.error
+
+
+def test_una_tienda_que_no_contesta_se_dice(dos_tiendas):
+    dos_tiendas.rango("2025-03-05", "2025-03-05")
+    (dos_tiendas.carpeta / "pos" / "tienda_01.sqlite").write_bytes(b"no es una base" * 100)
+    salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
+    assert salida.codigo == 30
+    assert "muestra del 2025-03-05: el archivo no es una base de datos sana" in salida.error
+    assert "Traceback" not in salida.todo
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("sistema", ["stellar", "stellar_postgresql"])
+def test_la_muestra_de_stellar_compara_todas_sus_columnas(en_postgresql, sistema):
+    if sistema == "stellar":
+        traducir(en_postgresql.carpeta / "sql")
+        en_postgresql.ajustes["sql"] = str(en_postgresql.carpeta / "sql")
+        en_postgresql.tiendas["tienda_01"]["sistema"] = sistema
+        en_postgresql.escribir()
+    assert en_postgresql.rango("2025-03-01", "2025-03-04").codigo == 0
+    salida = en_postgresql.luigi("VerificarMuestra", "--dias", "2")
+    assert salida.codigo == 0, salida.todo
+    comparados = [r.split()[3:] for r in salida.fuera.splitlines() if r.startswith("✓")]
+    assert comparados == [["500", "30", "0"]] * 2
