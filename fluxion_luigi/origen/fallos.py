@@ -1,102 +1,49 @@
-"""Qué significa lo que dice un driver ODBC cuando falla.
+"""Qué significa lo que dice un driver ODBC cuando falla, según la tabla de `causas.py`.
 
-El SQLSTATE solo no alcanza: una sesión cortada a media lectura es 08S01 en el driver de Microsoft
-y 01000 en FreeTDS, y PostgreSQL da 08001 tanto para una clave mala como para un puerto cerrado.
-Por eso mandan las palabras, y lo que no se reconoce se trata como pasajero (se reintenta).
+Primero el número del servidor o del driver, después el SQLSTATE y al final las palabras: los dos
+primeros no cambian con el idioma, y el SQLSTATE solo no alcanza. 42000 es en SQL Server tanto una
+coma de más como una lectura que hay que repetir, y PostgreSQL da 08001 tanto para una clave mala
+como para un puerto cerrado. Lo que no se reconoce se trata como pasajero (se reintenta).
 """
 
 import re
 from dataclasses import dataclass
 
-from fluxion_luigi.errores import ErrorFluxion, ErrorOrigen, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.origen.causas import CORTE, DRIVERS, FALLOS, Fallo
 
 
 @dataclass(frozen=True)
-class Fallo:
-    """Una causa reconocida: su nombre, qué hacer y si tiene sentido reintentar."""
+class _Mensaje:
+    """Uno de los mensajes de un error: su SQLSTATE, su número y sus palabras."""
 
-    causa: str
-    consejo: str
-    error: type[ErrorFluxion] = ErrorOrigen
-
-
-def _es(palabras: str, *, estado: str = "", nativo: str = "") -> re.Pattern[str]:
-    """Cómo se reconoce: por sus palabras, o por el SQLSTATE o el código nativo del servidor.
-
-    Los códigos no dependen del idioma del servidor; se buscan sólo donde pyodbc y arrow-odbc los
-    ponen, porque 28000 también puede ser un puerto o un importe.
-    """
-    partes = [palabras]
-    if estado:
-        partes.append(rf"\[(?:{estado})\]|\bstate: (?:{estado}),")
-    if nativo:
-        partes.append(rf" \((?:{nativo})\)(?:;| \(|$)|\bnative error: (?:{nativo}),")
-    return re.compile("|".join(partes))
+    palabras: str
+    estado: str = ""
+    numero: int = 0
 
 
-_RED = ErrorTransitorio
-_CONOCIDOS: tuple[tuple[re.Pattern[str], Fallo], ...] = (
-    (_es(r"can't open lib|data source name not found", estado="im002|im003"),
-     Fallo("falta el driver ODBC", "Instale el driver o corrija «driver» en el catálogo.")),
-    (_es(r"could not translate host name|name or service not known|no such host|getaddrinfo"),
-     Fallo("el nombre del servidor no se resuelve", "Corrija «host» en el catálogo o el DNS.")),
-    (_es(r"cannot open database|database '' does not exist|no existe la base de datos|"
-         r"\[sqlite\]connect failed|unable to open database file", estado="3d000", nativo="4060"),
-     Fallo("la base de datos no existe o no se puede abrir",
-           "Corrija «base_datos» (o «archivo») en el catálogo.")),
-    (_es(r"password authentication failed|autentificación password falló|login failed|"
-         r"no password supplied|role '' does not exist|not permitted to log in|"
-         r"no pg_hba.conf entry", estado="28000|28p01", nativo="18456"),
-     Fallo("el servidor rechaza el usuario o la clave",
-           "Corrija las credenciales en .env y los permisos del usuario en la tienda.")),
-    (_es(r"permission denied|permission was denied|is not able to access the database",
-         estado="42501", nativo="229|230|916"),
-     Fallo("el usuario no tiene permiso de lectura", "Dé permiso SELECT sobre esa tabla.")),
-    (_es(r"no such table|invalid object name|relation '' does not exist", estado="42p01|42s02",
-         nativo="208"),
-     Fallo("falta una tabla que la consulta lee",
-           "Revise «base_datos» y «sistema» en el catálogo, y el ventas.sql o el "
-           "productos.sql de ese sistema.")),
-    (_es(r"no such column|invalid column name|column \S+ does not exist", estado="42703|42s22",
-         nativo="207"),
-     Fallo("falta una columna que la consulta lee",
-           "Revise el ventas.sql o el productos.sql de ese sistema.")),
-    (_es(r"\bcertificate\b|ssl provider|ssl_choose|encryption not supported|\btls\b|"
-         r"ssl error(?!: unexpected eof)|server does not support ssl"),
-     Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
-           "Ajuste el cifrado en «opciones» del catálogo (por ejemplo TrustServerCertificate).")),
-    (_es(r"\bdeadlock", estado="40001|40p01", nativo="1205"),
-     Fallo("la consulta fue víctima de un interbloqueo", "Se reintenta.", _RED)),
-    (_es(r"\btimeout\b|\btimed out\b|lock request time out", estado="hyt00|hyt01|57014",
-         nativo="1222"),
-     Fallo("la tienda no contestó a tiempo",
-           "Se reintenta y, si sigue, con ventanas más cortas.", ErrorTiempo)),
-    (_es(r"\bsyntax error\b|incorrect syntax|sintaxis incorrecta", estado="42601",
-         nativo="102|156"),
-     Fallo("la consulta está mal escrita para ese servidor",
-           "Corrija el .sql de ese sistema con lo que dijo el driver.")),
-    (_es(r"conversion failed|error converting|out of range|invalid input syntax|"
-         r"arithmetic overflow", estado=r"42\w{3}|22\w{3}"),
-     Fallo("el servidor no puede ejecutar la consulta con los datos que tiene",
-           "Revise si una columna del POS cambió de tipo y corrija el .sql que la lee.")),
-    (_es(r"is not a database|file is encrypted|malformed|disk image"),
-     Fallo("el archivo no es una base de datos sana", "Revise «archivo» en el catálogo.")),
-    (_es(r"connection refused|actively refused"),
-     Fallo("el puerto está cerrado",
-           "Revise que el servicio de base de datos esté corriendo y el firewall.", _RED)),
-)  # fmt: skip
-_CORTE = Fallo("se cortó la conexión o el driver falló", "Revise la VPN de la tienda.", _RED)
+_POR_NUMERO = {(d, n): f for f in FALLOS for d in DRIVERS for n in getattr(f, d)}
+_POR_ESTADO = {e.lower(): f for f in FALLOS for e in f.estados}
+_POR_PALABRAS = [(re.compile(f.palabras), f) for f in FALLOS if f.palabras]
+
 # Nombres y valores citados: una tabla «outlets» o un valor '28000' no son la causa de nada.
 _CITADO = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|«[^»]*»")
+# Lo que arrow-odbc dice por su cuenta, sin mensaje de ODBC: detrás va el dato, que dice lo que sea.
+_DE_ARROW = re.compile(r"external error: (?!odbc emitted)")
+# Los códigos se buscan sólo donde cada biblioteca los pone: 28000 también es un puerto o un precio.
+_ARROW = re.compile(
+    r"^state: (\w{5}), native error: (-?\d+), message: (.*?)(?=^state: \w{5}, native|\Z)",
+    re.S | re.M,
+)
+_PYODBC = re.compile(
+    r"(?:\A|; )\[(\w{5})\] (.*?) \((-?\d+)\)(?: \(\w+\))?(?=; \[\w{5}\] |\s*\Z)", re.S
+)
 
 
 def reconocer(texto: str) -> Fallo:
-    """La causa que corresponde a las palabras y los códigos del driver."""
-    sin_nombres = _CITADO.sub("''", texto.lower())
-    for patron, fallo in _CONOCIDOS:
-        if patron.search(sin_nombres):
-            return fallo
-    return _CORTE
+    """La causa que corresponde a los números, los SQLSTATE y las palabras del driver."""
+    causas = [f for m in _mensajes(texto.lower()) if (f := _causa(m))]
+    return min(causas, key=FALLOS.index, default=CORTE)
 
 
 def como_error(texto: str, donde: str) -> ErrorFluxion:
@@ -112,3 +59,39 @@ def sin_secreto(texto: str, *secretos: str) -> str:
             # En la cadena de conexión la clave va con sus llaves dobles.
             texto = texto.replace(secreto.replace("}", "}}"), "***").replace(secreto, "***")
     return texto
+
+
+def _mensajes(texto: str) -> list[_Mensaje]:
+    """Los mensajes de un error como los escriben arrow-odbc y pyodbc; si no, uno con todo."""
+    if _DE_ARROW.match(texto):
+        return [_Mensaje(texto)]
+    texto = _CITADO.sub("''", texto)
+    mensajes = [_Mensaje(m[3], m[1], int(m[2])) for m in _ARROW.finditer(texto)]
+    mensajes += [_Mensaje(m[2], m[1], int(m[3])) for m in _PYODBC.finditer(texto)]
+    return mensajes or [_Mensaje(texto)]
+
+
+def _causa(mensaje: _Mensaje) -> Fallo | None:
+    for driver in _quien_habla(mensaje.palabras):
+        if fallo := _POR_NUMERO.get((driver, mensaje.numero)):
+            return fallo
+    if fallo := _por_estado(mensaje.estado):
+        return fallo
+    return next((f for patron, f in _POR_PALABRAS if patron.search(mensaje.palabras)), None)
+
+
+def _quien_habla(palabras: str) -> tuple[str, ...]:
+    """De quién puede ser el número de un mensaje, por las marcas con que empieza."""
+    if "[freetds]" in palabras:  # marca igual lo suyo y lo del servidor; sus números no chocan
+        return ("freetds", "sqlserver")
+    if "[sql server]" in palabras:
+        return ("sqlserver",)
+    if "[microsoft]" in palabras:
+        return ("microsoft",)
+    return ("sqlite",) if "[sqlite]" in palabras else ()
+
+
+def _por_estado(estado: str) -> Fallo | None:
+    if estado == "42000":  # el cajón de sastre de SQL Server; los demás de su clase sí dicen algo
+        return None
+    return _POR_ESTADO.get(estado) or _POR_ESTADO.get(estado[:2])

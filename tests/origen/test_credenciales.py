@@ -315,10 +315,11 @@ def test_una_columna_que_cambio_de_tipo_se_dice_y_no_se_carga_nada(tienda, rol, 
         "total": "function sum(text) does not exist",
         "cantidad": 'invalid input syntax for type numeric: "abc"',
     }
-    exigir_fallo(
-        salida, tienda, "el servidor no puede ejecutar la consulta con los datos que tiene",
-        "Revise si una columna del POS cambió de tipo", dicho[columna],
-    )  # fmt: skip
+    causa = {
+        "total": "una columna no es del tipo que la consulta espera",
+        "cantidad": "el servidor no puede convertir un dato que tiene guardado",
+    }
+    exigir_fallo(salida, tienda, causa[columna], "cambió de tipo", dicho[columna])
     assert tienda.cargado() == antes
     assert list(tienda.carpeta.rglob("*.parcial")) == []
 
@@ -331,7 +332,7 @@ def test_un_dato_malo_no_se_confunde_con_otra_causa_por_sus_palabras(tienda, rol
     )  # fmt: skip
     salida = tienda.rango("2025-03-01", "2025-03-01")
     exigir_fallo(
-        salida, tienda, "el servidor no puede ejecutar la consulta con los datos que tiene",
+        salida, tienda, "el servidor no puede convertir un dato que tiene guardado",
         f'invalid input syntax for type numeric: "x {valor}"',
     )  # fmt: skip
 
