@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALAR := $(BIN)/pip install --quiet --disable-pip-version-check -c restricciones.txt
+# Los paquetes del sistema se piden una vez, todos los de las órdenes de esta llamada.
+SISTEMA := $(if $(filter test bench,$(MAKECMDGOALS)),pruebas,demo)
 
-.PHONY: ayuda demo test lint bench limpiar
+.PHONY: ayuda sistema demo test lint bench limpiar
 
 ayuda:
 	@echo "make demo     instala lo que falte y carga la cadena de demostración"
@@ -14,16 +16,17 @@ ayuda:
 	@echo "make bench    compara este proyecto con el script anterior y con dlt"
 	@echo "make limpiar  borra lo cargado, sus registros y el entorno virtual (pide SI=1)"
 
+sistema:
+	@herramientas/sistema.sh $(SISTEMA)
+
 # El entorno se rehace cuando cambian las dependencias.
-$(VENV)/.base: setup.cfg restricciones.txt
-	@herramientas/sistema.sh demo
+$(VENV)/.base: setup.cfg restricciones.txt | sistema
 	@test -x $(BIN)/pip || { echo "Creando el entorno virtual en $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Instalando el paquete y sus dependencias"
 	@$(INSTALAR) -e .
 	@touch $@
 
 $(VENV)/.pruebas: $(VENV)/.base
-	@herramientas/sistema.sh pruebas
 	@echo "Instalando lo que usan las pruebas"
 	@$(INSTALAR) -e '.[pruebas]'
 	@touch $@
@@ -47,7 +50,6 @@ demo: $(VENV)/.base
 	@echo "  luigi --module fluxion_luigi RangoVentas --desde 2025-07-01 --hasta 2025-07-15 --tiendas tienda_01 --recargar --local-scheduler"
 
 test: $(VENV)/.pruebas
-	@herramientas/sistema.sh pruebas
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.pruebas
@@ -56,7 +58,6 @@ lint: $(VENV)/.pruebas
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.banco
-	@herramientas/sistema.sh pruebas
 	@$(BIN)/python -m bench
 
 # datos/ y markers/ son también los de la cadena de verdad, si se usó luigi.cfg tal cual.

@@ -3,10 +3,9 @@
 # Uso: herramientas/sistema.sh demo | pruebas
 set -eu
 
-paquetes="unixodbc libsqliteodbc"
-[ "${1:-demo}" = pruebas ] &&
-    paquetes="$paquetes postgresql odbc-postgresql tdsodbc iproute2 faketime"
-python3 -c 'import ensurepip' 2>/dev/null || paquetes="$paquetes python3-venv"
+demo="unixodbc libsqliteodbc"
+pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime"
+python3 -c 'import ensurepip' 2>/dev/null || demo="$demo python3-venv"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     # En otro sistema no se sabe instalar: basta con que el administrador de ODBC esté.
@@ -16,34 +15,54 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
     exit 1
 fi
 
-faltan=""
-for p in $paquetes; do
-    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || faltan="$faltan $p"
-done
+los_que_faltan() {
+    for p; do
+        dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || printf ' %s' "$p"
+    done
+}
+
+faltan=$(los_que_faltan $demo)
+[ "${1:-demo}" = demo ] || faltan=$(los_que_faltan $demo $pruebas)
 [ -z "$faltan" ] && exit 0
 
+# A una persona se le pide una sola vez: lo de la demostración y lo de las pruebas, junto.
+todos=$(los_que_faltan $demo $pruebas)
+a_mano="apt-get install --no-install-recommends$todos"
 if [ "$(id -u)" = 0 ]; then
     como=""
 elif sudo -n true 2>/dev/null; then
     como="sudo"
+elif [ -t 0 ] && command -v sudo >/dev/null 2>&1; then
+    como="sudo"
+    faltan=$todos
+    echo "Hay que instalar paquetes del sistema, para la demostración y las pruebas; sudo pedirá" \
+        "su clave una vez."
 else
     echo "Faltan paquetes del sistema y no hay permiso para instalarlos. Pida a quien administra" \
-        "la máquina: apt-get install$faltan" >&2
+        "la máquina, para la demostración y las pruebas: $a_mano" >&2
     exit 1
 fi
 
 echo "Instalando paquetes del sistema:$faltan"
-# Debian crearía y arrancaría un servidor PostgreSQL; las pruebas levantan el suyo y no lo quieren.
-if echo "$faltan" | grep -qw postgresql && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-    $como mkdir -p /etc/postgresql-common
-    echo "create_main_cluster = false" | $como tee /etc/postgresql-common/createcluster.conf >/dev/null
-fi
 registro=$(mktemp)
-if ! { $como env DEBIAN_FRONTEND=noninteractive apt-get update &&
-    $como env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $faltan; } \
-    >"$registro" 2>&1; then
+trap 'rm -f "$registro"' EXIT
+# Todo lo que pide permiso va en una orden, para que sudo pregunte una vez.
+# Debian crearía y arrancaría un servidor PostgreSQL; las pruebas levantan el suyo y no lo quieren.
+$como sh -euc '
+    exec 2>&1
+    servidor=/etc/postgresql-common/createcluster.conf
+    case " $* " in *" postgresql "*)
+        if [ ! -e "$servidor" ]; then
+            mkdir -p "${servidor%/*}"
+            echo "create_main_cluster = false" >"$servidor"
+        fi ;;
+    esac
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update
+    apt-get install -y --no-install-recommends "$@"
+' sh $faltan >"$registro" || {
     tail -20 "$registro" >&2
-    echo "apt-get no pudo instalar:$faltan. El detalle está arriba." >&2
+    echo "No se pudieron instalar los paquetes del sistema. Arriba está por qué; a mano, como" \
+        "administrador: $a_mano" >&2
     exit 1
-fi
-rm -f "$registro"
+}

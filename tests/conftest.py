@@ -2,8 +2,17 @@
 
 import pytest
 
-from tests.postgresql import Servidor
+from tests.capacidades import exigir, resumen
+from tests.postgresql import CORRER_POSTGRESQL, Servidor
 from tests.proyecto import Proyecto, cada_dia
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Un salto no esconde un hueco: al final se dice qué faltó y qué quedó sin probar."""
+    saltadas = [(s.nodeid, s.longrepr[2]) for s in terminalreporter.stats.get("skipped", [])]
+    if lineas := resumen(saltadas):
+        terminalreporter.section("Lo que en esta máquina no se pudo probar")
+        terminalreporter.write("\n".join([*lineas, ""]))
 
 
 @pytest.fixture
@@ -23,6 +32,7 @@ def dos_tiendas(proyecto) -> Proyecto:
 @pytest.fixture(scope="session")
 def postgresql():
     """Un servidor PostgreSQL real, uno para toda la sesión."""
+    exigir(CORRER_POSTGRESQL)
     servidor = Servidor()
     yield servidor
     servidor.borrar()

@@ -6,6 +6,7 @@ espacio hasta que se le cierra la entrada.
 """
 
 import contextlib
+import errno
 import itertools
 import os
 import shutil
@@ -16,6 +17,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.capacidades import Capacidad, ejecutar
 
 RAIZ = Path(__file__).parent.parent
 SEGUNDOS = 20  # lo que se espera, preguntando, a que algo pase
@@ -143,18 +146,11 @@ def icmp_permitido() -> bool:
     return False
 
 
-def sin_privilegios(*cuales: str) -> list[str]:
-    """El prefijo de una orden que corre sin esas capacidades; nada si ya no se tienen."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", "--bounding-set=" + ",".join(f"-{c}" for c in cuales)]
-
-
 class EspaciosDeRed:
     """Dos espacios de red unidos por un cable, sin salida a ninguna otra parte.
 
-    Hacerlos pide ser root en Linux. Las direcciones son de las reservadas para ejemplos (RFC 5737):
-    no son de nadie, ni siquiera dentro de una red privada.
+    No toda máquina deja hacerlos: `HACER_REDES`. Las direcciones son de las reservadas para
+    ejemplos (RFC 5737): no son de nadie, ni siquiera dentro de una red privada.
 
     Desde «aquí» (192.0.2.1) se ve: `VIVO`, que contesta; `AUSENTE`, una dirección de la misma red
     que no tiene nadie; `PERDIDO`, al otro lado de un router que se traga los paquetes sin decir
@@ -196,9 +192,7 @@ class EspaciosDeRed:
             _ip("-n", espacio, "link", "set", "v0", "up")
         _ip("-n", self.aqui, "route", "add", "198.51.100.0/24", "via", self.VIVO)
         _ip("-n", self.alla, "route", "add", "blackhole", "198.51.100.0/24")
-        subprocess.run(
-            [*self.dentro(self.alla), "sysctl", "-qw", "net.ipv4.ip_forward=1"], check=True
-        )
+        self._fijar(self.alla, "ip_forward", "1")
 
     @staticmethod
     def dentro(espacio: str) -> list[str]:
@@ -207,16 +201,15 @@ class EspaciosDeRed:
 
     def callar_el_eco(self, callado: bool) -> None:
         """Si `VIVO` deja sin contestar los ecos, como el firewall de Windows."""
-        valor = f"net.ipv4.icmp_echo_ignore_all={int(callado)}"
-        subprocess.run([*self.dentro(self.alla), "sysctl", "-qw", valor], check=True)
+        self._fijar(self.alla, "icmp_echo_ignore_all", str(int(callado)))
 
     def permitir_icmp(self, permitido: bool) -> None:
         """Si «aquí» cualquiera puede mandar un eco sin ser root (`ping_group_range`)."""
-        rango = "0 2147483647" if permitido else "1 0"
-        subprocess.run(
-            [*self.dentro(self.aqui), "sysctl", "-qw", f"net.ipv4.ping_group_range={rango}"],
-            check=True,
-        )
+        self._fijar(self.aqui, "ping_group_range", "0 2147483647" if permitido else "1 0")
+
+    def _fijar(self, espacio: str, ajuste: str, valor: str) -> None:
+        """Un ajuste de IPv4 del núcleo, que cada espacio tiene el suyo."""
+        ejecutar(*self.dentro(espacio), "tee", f"/proc/sys/net/ipv4/{ajuste}", input=valor)
 
     def resolver(self, hosts: str = "", dns: str = "") -> None:
         """El `/etc/hosts` y el DNS que ven las órdenes que corren «aquí»."""
@@ -235,7 +228,17 @@ class EspaciosDeRed:
 
 
 def _ip(*orden: str) -> None:
-    subprocess.run(["ip", *orden], check=True, capture_output=True, text=True)
+    ejecutar("ip", *orden)
+
+
+def _hacer_y_deshacer() -> None:
+    if sys.platform != "linux":
+        raise OSError(errno.ENOTSUP, "not supported: sólo Linux los tiene")
+    with EspaciosDeRed() as red:
+        red.resolver()
+
+
+HACER_REDES = Capacidad("hacer espacios de red", _hacer_y_deshacer)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pyodbc
 
+from tests.capacidades import Capacidad, ejecutar
+
 DRIVER = "PostgreSQL Unicode"
 USUARIO, CLAVE = "lector", "clave de prueba"
+# PostgreSQL mira esto mismo, y se niega a correr como root por pocos privilegios que tenga.
+COMO = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 # Las tablas del POS que lee la consulta, con sus tipos (dominio de SQL Server, en PostgreSQL).
 TABLAS = """
@@ -44,12 +48,22 @@ def puerto_libre() -> int:
         return s.getsockname()[1]
 
 
+def _prestar_una_carpeta() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as carpeta:
+        if COMO:
+            shutil.chown(carpeta, "postgres")
+        ejecutar(*COMO, "touch", f"{carpeta}/suyo")
+
+
+CORRER_POSTGRESQL = Capacidad("correr PostgreSQL con su usuario", _prestar_una_carpeta)
+
+
 class Servidor:
     """El servidor: se levanta, se mata y se vuelve a levantar en el mismo puerto."""
 
     def __init__(self):
         self.carpeta = Path(tempfile.mkdtemp(prefix="pg_", dir="/tmp"))
-        if os.geteuid() == 0:
+        if COMO:
             shutil.chown(self.carpeta, "postgres")
         self.puerto = puerto_libre()
         self._bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
@@ -160,9 +174,7 @@ class Servidor:
         return {"PRUEBA_USUARIO": USUARIO, "PRUEBA_CLAVE": CLAVE}
 
     def _como_postgres(self, *orden) -> None:
-        partes = [str(p) for p in orden]
-        if os.geteuid() == 0:  # PostgreSQL se niega a correr como root
-            partes = ["runuser", "-u", "postgres", "--", *partes]
+        partes = [*COMO, *(str(p) for p in orden)]
         # Sin tuberías: el servidor heredaría la salida y quien la lee esperaría para siempre.
         with tempfile.TemporaryFile() as salida:
             hecho = subprocess.run(partes, stdout=salida, stderr=salida, cwd="/tmp")

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +18,9 @@ from fluxion_luigi.origen.conectividad import (
     verificar,
     verificar_todas,
 )
+from tests.capacidades import exigir, sin_privilegios
 from tests.escuchas import (
+    HACER_REDES,
     CierraAlInstante,
     EspaciosDeRed,
     Mudo,
@@ -27,7 +28,6 @@ from tests.escuchas import (
     esperar,
     icmp_permitido,
     puerto_cerrado,
-    sin_privilegios,
 )
 from tests.postgresql import CLAVE, Servidor
 from tests.proyecto import cada_dia, hacer_pos
@@ -48,9 +48,7 @@ def _ambiente(monkeypatch, proyecto, tmp_path):
 
 @pytest.fixture(scope="module")
 def red():
-    # Sin ser root no hay modo de hacerlos, y con él no hay excusa: lo demás es un fallo.
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("Hacer espacios de red pide ser root en Linux.")
+    exigir(HACER_REDES)
     with EspaciosDeRed() as espacios:
         yield espacios
 

@@ -6,9 +6,11 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import date
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.capacidades import Capacidad, ejecutar, exigir
 from tests.proyecto import Salida, cada_dia
 
 
@@ -227,22 +229,30 @@ def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(dos_tiend
 
 
 @contextmanager
-def disco_pequeno(carpeta, megas: str):
+def montado(carpeta, cabe: str):
     """Monta un disco diminuto en la carpeta."""
-    carpeta.mkdir(parents=True)
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megas}", "tmpfs", str(carpeta)], check=True
-    )
+    ejecutar("mount", "-t", "tmpfs", "-o", f"size={cabe}", "tmpfs", carpeta)
     try:
         yield
     finally:
-        subprocess.run(["umount", str(carpeta)], check=True)
+        ejecutar("umount", carpeta)
 
 
-@pytest.mark.parametrize(("carpeta", "megas"), [("staging", "64k"), ("datos", "1m")])
-def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, megas):
+def _montar_y_desmontar() -> None:
+    with TemporaryDirectory() as carpeta, montado(carpeta, "64k"):
+        pass
+
+
+MONTAR = Capacidad("montar un disco", _montar_y_desmontar)
+
+
+@pytest.mark.parametrize(("carpeta", "cabe"), [("staging", "64k"), ("datos", "1m")])
+def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, cabe):
+    exigir(MONTAR)
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 4000))
-    with disco_pequeno(proyecto.carpeta / carpeta, megas):
+    disco = proyecto.carpeta / carpeta
+    disco.mkdir(parents=True)
+    with montado(disco, cabe):
         salida = proyecto.rango("2025-03", "2025-03")
         frase(salida, "No se pudo escribir", carpeta, codigo=30)
         assert proyecto.cargado() == {}

@@ -167,6 +167,15 @@ def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(proyecto, 
     assert proyecto.sobras() == []
 
 
+@pytest.fixture
+def _ctrl_c_llega():
+    """Unas pruebas corridas al fondo (`make test &`) nacen sordas a Ctrl-C, y sus hijos también."""
+    antes = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, antes)
+
+
+@pytest.mark.usefixtures("_ctrl_c_llega")
 @pytest.mark.parametrize("workers", [1, 3])
 def test_ctrl_c_termina_sin_traza_y_sin_dejar_procesos(proyecto, workers):
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 3000))
