@@ -70,10 +70,23 @@ def pendientes(
 
 
 def historia_conocida(config: Configuracion) -> Rango:
-    """Del primer día que tiene la base hasta ayer; el mes en curso si aún no tiene ninguno."""
+    """Del primer día con ventas que tiene la base hasta ayer; el mes en curso si no hay ninguno."""
     ayer = config.hoy() - UN_DIA
-    primero = min((dia for _, dia in instantanea(config).dias), default=ayer.replace(day=1))
+    primero = min(primeras_ventas(config).values(), default=ayer.replace(day=1))
     return Rango(min(primero, ayer), ayer)
+
+
+def primeras_ventas(config: Configuracion) -> dict[str, date]:
+    """El primer día con ventas que la base tiene de cada tienda.
+
+    Los días en cero de antes no son historia: ni falta tenerlos ni cuentan como tenidos. Así los
+    deja quien se equivoca de año.
+    """
+    primeras: dict[str, date] = {}
+    for (tienda, dia), (conteo, _, _) in instantanea(config).dias.items():
+        if conteo.filas and dia < primeras.get(tienda, date.max):
+            primeras[tienda] = dia
+    return primeras
 
 
 def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:

@@ -12,8 +12,8 @@ from typing import Literal
 # entero y los reparte entre sus hilos; con otro tamaño los recorta y los junta en un solo hilo.
 FILAS_POR_GRUPO = 122_880
 
-# Las letras que caben en un texto. Las consultas lo piden una más ancho: así lo que no cabe se ve y
-# se dice, y nada se recorta.
+# Las letras que caben en un texto (un emoji cuenta por dos). Las consultas lo piden una más ancho:
+# así lo que no cabe se ve y se dice, y nada se recorta.
 ANCHO_TEXTO = 255
 
 Familia = Literal["fecha", "hora", "texto", "entero", "decimal", "logico"]

@@ -55,6 +55,15 @@ def leer(raiz: Path, tienda: str, mes: str) -> Marcador | None:
         return None
 
 
+def base_de_alguno(raiz: Path) -> str | None:
+    """La ruta de la base que nombra un marcador cualquiera, o None si no hay ninguno."""
+    for uno in sorted(raiz.glob("*/*.json")):
+        datos = leer_json(uno)
+        if isinstance(datos, dict) and isinstance(datos.get("base"), str):
+            return datos["base"]
+    return None
+
+
 def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
     """Suma los días recién cargados a los que ya decía el marcador de esa misma base.
 

@@ -1,10 +1,15 @@
 """Lo que comparten las pruebas."""
 
 import pytest
+from hypothesis import settings
 
 from tests.capacidades import exigir, resumen
 from tests.postgresql import CORRER_POSTGRESQL, Servidor
 from tests.proyecto import Proyecto, cada_dia
+
+# Cuánto tarda un ejemplo depende de lo que más haga la máquina: no es un fallo.
+settings.register_profile("sin_prisa", deadline=None)
+settings.load_profile("sin_prisa")
 
 
 def pytest_terminal_summary(terminalreporter):

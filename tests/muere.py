@@ -17,7 +17,7 @@ import luigi.interface
 from fluxion_luigi import marcadores
 from fluxion_luigi.destino import base
 from fluxion_luigi.destino import carga as destino
-from fluxion_luigi.flujo import extraccion, lectura
+from fluxion_luigi.flujo import lectura, trabajo
 from fluxion_luigi.staging import ventanas
 from fluxion_luigi.tareas import historia
 
@@ -87,7 +87,7 @@ def entre_tandas() -> None:
 PUNTOS = {
     "a_medio_crear_la_base": a_medio_crear_la_base,
     "dentro_de_una_ventana": dentro_de_una_ventana,
-    "entre_ventanas": lambda: despues(extraccion._Trabajo, "_una_vez", vez=2),
+    "entre_ventanas": lambda: despues(trabajo.Trabajo, "_una_vez", vez=2),
     "antes_de_la_ficha": lambda: antes(ventanas.Ventana, "guardar"),
     "antes_del_manifiesto": lambda: antes(ventanas.Carpeta, "completar"),
     "tras_el_manifiesto": lambda: despues(ventanas.Carpeta, "completar"),

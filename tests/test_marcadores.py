@@ -12,7 +12,7 @@ from fluxion_luigi.marcadores import DiaCargado, Marcador
 
 montos = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
 dia_cargado = st.builds(
-    DiaCargado, st.builds(Conteo, st.integers(0, 10**7), montos),
+    DiaCargado, st.builds(Conteo, st.integers(0, 10**7), montos, st.just({})),
     st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
     st.just("corrida"),
 )  # fmt: skip

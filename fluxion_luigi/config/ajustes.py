@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
+from string import Template
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -112,7 +113,7 @@ def leer(archivo: Path) -> Ajustes:
         if campo.name not in CLAVES or (texto is None and campo.type is not Path):
             continue
         try:
-            valores[campo.name] = _convertir(campo, texto, archivo.parent)
+            valores[campo.name] = _convertir(campo, texto, archivo.parent, ambiente)
         except ValueError as e:
             problemas.append(f"{campo.name} = {texto}: {e}")
     if problemas:
@@ -149,9 +150,25 @@ def _punto_env(ruta: Path) -> dict[str, str]:
         raise ErrorConfiguracion(f"No se puede leer {ruta}: {e}") from None
 
 
-def _convertir(campo, texto: str | None, carpeta: Path):
+def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) -> Path:
+    texto = str(campo.default) if texto is None else texto
+    if not texto.strip():
+        raise ValueError("está vacía; escriba una ruta o quite la clave")
+    try:
+        puesta = Template(texto).substitute(ambiente)
+    except KeyError as e:
+        raise ValueError(f"nombra ${e.args[0]}, que no está en el ambiente") from None
+    except ValueError:
+        raise ValueError("lleva un $ que no nombra una variable; escriba $$ si es así") from None
+    ruta = (carpeta / Path(puesta).expanduser()).resolve()
+    if campo.name == "base" and "?" in str(ruta):
+        raise ValueError("DuckDB no puede guardar su diario junto a una ruta con «?»")
+    return ruta
+
+
+def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]):
     if campo.type is Path:
-        return (carpeta / Path(campo.default if texto is None else texto).expanduser()).resolve()
+        return _ruta(campo, texto, carpeta, ambiente)
     if campo.type is ZoneInfo:
         try:
             return ZoneInfo(texto)

@@ -55,6 +55,19 @@ def instantanea(config: Configuracion, *, admite_vieja: bool = False) -> Instant
     return leida
 
 
+def lineas_del_dia(config: Configuracion, tienda: str, dia: date) -> tuple[list[str], list[tuple]]:
+    """Las columnas de `ventas_raw` y las líneas de un día de una tienda.
+
+    Raises:
+        ErrorOcupado, ErrorDestino: si no se pudo leer.
+    """
+    with para_leer(config) as base:
+        if base is None:
+            return [], []
+        filas = base.hacer("leer_dia", tienda=tienda, dia=dia)
+        return [d[0] for d in base.conexion.description], filas
+
+
 def _leer(config: Configuracion, espera: float | None) -> Instantanea:
     with para_leer(config, espera) as base:
         if base is None:

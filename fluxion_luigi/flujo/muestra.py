@@ -9,8 +9,7 @@ from datetime import date
 
 from fluxion_luigi import cobertura, hijo
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.destino.base import para_leer
-from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.destino.control import instantanea, lineas_del_dia
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorTiempo
 from fluxion_luigi.esquema import CLAVE_DE_LINEA
 from fluxion_luigi.flujo.extraccion import candado_de
@@ -132,9 +131,7 @@ def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], 
 
 
 def _cargadas(config: Configuracion, tienda: Tienda, dia: date, columnas: list[str]) -> dict:
-    with para_leer(config) as base:
-        filas = base.hacer("leer_dia", tienda=tienda.id, dia=dia)
-        nombres = [d[0] for d in base.conexion.description]
+    nombres, filas = lineas_del_dia(config, tienda.id, dia)
     return _por_clave(
         {n: en_texto(POR_NOMBRE[n], v) for n, v in zip(nombres, f, strict=True) if n in columnas}
         for f in filas

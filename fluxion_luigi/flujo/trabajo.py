@@ -131,29 +131,22 @@ class Trabajo:
         # Hasta dónde llegan los pedazos de una ventana en que se busca un día malo, los de más
         # adentro al final.
         cotas: list[date] = []
-        agotado = True  # si el anterior agotó el tiempo, o aún no se sabe si la tienda responde
         while faltan:
             ventana = self._siguiente(faltan, tamano, cotas)
             avance = partial(self._avanzo, len(hechos), dias, filas)
             avance(0)
             try:
                 leida = self._insistir(ventana, self._una_vez, ventana, avance)
-            except ErrorTiempo as e:
-                if len(ventana) > 1:
-                    # Las que siguen tampoco cabrían: no se espera dos timeouts por cada una.
-                    tamano = tope = (len(ventana) + 1) // 2
-                    self._decir_que_parte(ventana, tamano)
-                    continue
-                if agotado:
-                    raise  # dos seguidos no son un día malo: es la tienda
-                agotado = True
-                self._apartar(ventana, e, cotas)
-                faltan = faltan[1:]
+            except ErrorTiempo:
+                if len(ventana) == 1:
+                    raise  # un silencio no es un dato malo: es la tienda o la VPN
+                # Las que siguen tampoco cabrían: no se espera dos timeouts por cada una.
+                tamano = tope = (len(ventana) + 1) // 2
+                self._decir_que_parte(ventana, tamano)
             except (ErrorDatos, ErrorConciliacion, ErrorDiaVaciado) as e:
                 self._apartar(ventana, e, cotas)
                 faltan = [d for d in faltan if d not in self.fuera]
             else:
-                agotado = False
                 tamano = min(tope, self._dias_que_caben(leida, tamano))
                 leidas.append(leida)
                 hechos.update(ventana)

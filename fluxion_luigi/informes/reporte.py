@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from fluxion_luigi.informes import orden
 from fluxion_luigi.periodos import Rango
 
 # Lo que le pasó a una tienda-mes.
@@ -44,6 +45,8 @@ def componer(
     return {
         "corrida": corrida,
         "estado": _estado(terminada, faltan),
+        "base": inicio.get("base"),
+        "base_nueva": inicio.get("base_nueva"),
         "desde": inicio.get("desde"),
         "hasta": inicio.get("hasta"),
         "empezada_en": empezo,
@@ -123,10 +126,5 @@ def _fallo_de_la_tienda(sucesos: list[dict], tienda: str) -> dict | None:
 
 def _orden(faltan: list[dict], opciones: list[str]) -> str | None:
     """La orden que reintenta lo que no se logró: lo ya cargado no se vuelve a pedir."""
-    if not faltan:
-        return None
-    tiendas = ",".join(dict.fromkeys(m["tienda"] for m in faltan))
     dias = [d for m in faltan for d in m["dias_fuera"] or (m["desde"], m["hasta"])]
-    partes = ["luigi --module fluxion_luigi RangoVentas", f"--desde {min(dias)}",
-              f"--hasta {max(dias)}", f"--tiendas {tiendas}"]  # fmt: skip
-    return " ".join(partes + opciones)
+    return orden.rango(dias, [m["tienda"] for m in faltan], opciones)

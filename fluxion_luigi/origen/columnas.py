@@ -12,6 +12,7 @@ from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, Columna
 # Una consulta puede decir ella misma qué tiene de malo una línea: un texto aquí, y vacío si nada.
 REPARO = "reparo"
 _CITA = 60
+_DE_A_DOS = "[\U00010000-\U0010ffff]"
 
 
 def _tipo(columna: Columna) -> pa.DataType:
@@ -140,8 +141,11 @@ def _convertir(columna: pa.Array, tipo: pa.DataType) -> pa.Array:
 
 def _exigir_que_quepa(textos: pa.Array) -> None:
     octetos = pc.max(pc.binary_length(textos)).as_py() or 0
-    # Contar letras cuesta más, y casi nunca hace falta.
-    if octetos > ANCHO_TEXTO and pc.max(pc.utf8_length(textos)).as_py() > ANCHO_TEXTO:
+    if octetos <= ANCHO_TEXTO:
+        return  # contar letras cuesta más, y casi nunca hace falta
+    # SQL Server cuenta (y recorta) de a 16 bits: un emoji ocupa dos.
+    letras = pc.add(pc.utf8_length(textos), pc.count_substring_regex(textos, _DE_A_DOS))
+    if pc.max(letras).as_py() > ANCHO_TEXTO:
         raise pa.ArrowInvalid("texto muy largo")
 
 

@@ -25,6 +25,11 @@ def exigir_workers() -> None:
         raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
 
 
+def opciones_de_luigi() -> list[str]:
+    """Las opciones de esta orden que necesita también la que se sugiere a continuación."""
+    return [o for o in ("--local-scheduler",) if o in sys.argv]
+
+
 def mostrar(texto: str) -> None:
     """Escribe un informe en la salida. Si quien lo leía se fue (`| head`), no es un fallo."""
     try:

@@ -1,7 +1,6 @@
 """La conectividad: el informe de todas las tiendas y la puerta de cada una en una corrida."""
 
 import logging
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,9 +13,9 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConectividad, ErrorFluxion
 from fluxion_luigi.flujo.plan import planear
 from fluxion_luigi.informes import conectividad as informe
+from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
-from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Segundos, Tiendas
 
 registro = logging.getLogger("fluxion.conectividad")
@@ -148,15 +147,7 @@ class VerificarConectividad(Tarea):
         except ErrorFluxion as e:
             registro.warning("No se puede saber qué falta por cargar: %s", e)
             return None
-        if not faltan:
-            return None
-        dias = Rango(min(d for _, d in faltan), max(d for _, d in faltan))
-        tiendas = ",".join(dict.fromkeys(t.id for t, _ in faltan))
-        opciones = " --local-scheduler" if "--local-scheduler" in sys.argv else ""
-        return (
-            f"luigi --module fluxion_luigi RangoVentas --desde {dias.desde} --hasta {dias.hasta} "
-            f"--tiendas {tiendas}{opciones}"
-        )
+        return orden.rango([d for _, d in faltan], [t.id for t, _ in faltan], opciones_de_luigi())
 
     def _faltan(self, listas: tuple[str, ...]):
         # El informe no espera a la carga que esté usando la base.

@@ -5,7 +5,7 @@ import luigi
 from fluxion_luigi import cobertura
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 
@@ -35,7 +35,8 @@ class EstadoVentas(Tarea):
 
         rango = self._rango()
         marco = estado.dias(self.config, self._elegidas, rango)
-        mostrar(estado.texto(estado.datos(marco, self._elegidas, rango)))
+        opciones = opciones_de_luigi()
+        mostrar(estado.texto(estado.datos(self.config, marco, self._elegidas, rango, opciones)))
 
     def _rango(self) -> Rango:
         """Sin fechas, toda la historia que conoce la base."""

@@ -9,21 +9,22 @@ import atexit
 import logging
 import multiprocessing
 import os
-import sys
 from datetime import UTC, datetime
 
 import luigi
 
-from fluxion_luigi import cobertura, config, corrida
+from fluxion_luigi import cobertura, config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.flujo import carga
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas.base import Tarea, mostrar
+from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 
 registro = logging.getLogger("fluxion.corrida")
 
+# Una semana entera sin una venta no es un día cerrado.
+MUCHOS_CEROS = 7
 # La RangoVentas de esta corrida; los procesos hijos la heredan.
 raiz = None
 _inicio = datetime.now(UTC)
@@ -33,7 +34,20 @@ _inicio = datetime.now(UTC)
 def al_empezar(tarea: luigi.Task) -> None:
     """El primer suceso dice qué se pidió y de quién es la corrida."""
     if raiz is not None and isinstance(tarea, Tarea) and tarea.diario.abrir(**_apertura()):
+        if not raiz.config.ajustes.base.exists():
+            registro.warning("%s", _base_nueva())
         registro.info("%s", resumen.apertura(raiz.plan))
+
+
+def _base_nueva() -> str:
+    ajustes = raiz.config.ajustes
+    otra = marcadores.base_de_alguno(ajustes.marcadores)
+    pista = f" Los marcadores de {ajustes.marcadores} son de {otra}." if otra else ""
+    return (
+        f"Base NUEVA: {ajustes.base} no existe. Se va a crear, y todo se pedirá otra vez a las "
+        f"tiendas.{pista} Si ya tenía una, corte con Ctrl-C y revise FLUXION_BASE y «base» en "
+        "luigi.cfg."
+    )
 
 
 @luigi.Task.event_handler(luigi.Event.FAILURE)
@@ -73,6 +87,8 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
         "sin fecha en la tienda, que no se pueden cargar": hecho.sin_fecha,
     }
     partes += [f"{resumen.entero(n)} {que}" for que, n in cuentas.items() if n]
+    if not hecho.filas and hecho.dias >= MUCHOS_CEROS:
+        partes.append("ni una venta en todo el tramo: ¿son ésas las fechas?")
     partes += [
         f"{dia} antes {resumen.entero(antes)} filas, ahora {resumen.entero(ahora)}"
         for dia, (antes, ahora) in sorted(hecho.caidas.items())
@@ -94,7 +110,9 @@ def _apertura() -> dict:
         "empezada_en": _inicio.isoformat(timespec="milliseconds"),
         "desde": str(raiz.desde),
         "hasta": str(raiz.hasta),
-        "opciones": [o for o in ("--local-scheduler",) if o in sys.argv],
+        "opciones": opciones_de_luigi(),
+        "base": str(raiz.config.ajustes.base),
+        "base_nueva": not raiz.config.ajustes.base.exists(),
         "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
         "excluidos": raiz.plan.excluidos(),

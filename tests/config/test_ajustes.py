@@ -72,3 +72,27 @@ def test_una_ruta_de_configuracion_que_no_existe_se_dice(tmp_path, monkeypatch):
     monkeypatch.setenv("LUIGI_CONFIG_PATH", str(tmp_path / "no-esta.cfg"))
     with pytest.raises(ErrorConfiguracion, match=r"no-esta\.cfg"):
         ajustes.ubicar()
+
+
+def test_una_ruta_puede_nombrar_variables_del_ambiente_y_de_punto_env(cfg, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "casa"))
+    assert cfg("base = $HOME/v.duckdb").base == tmp_path / "casa" / "v.duckdb"
+    assert cfg("base = ~/v.duckdb").base == tmp_path / "casa" / "v.duckdb"
+    leidos = cfg("base = ${DATOS}_2/v.duckdb", f"DATOS={tmp_path}/d")
+    assert leidos.base == tmp_path / "d_2" / "v.duckdb"
+    assert cfg("logs = l$$s").logs == tmp_path / "l$s"
+
+
+@pytest.mark.parametrize(
+    ("ruta", "dice"),
+    [
+        ("$NO_ESTA/v.duckdb", "nombra $NO_ESTA, que no está en el ambiente"),
+        ("precio$/v.duckdb", "un $ que no nombra una variable"),
+        ("v?.duckdb", "«?»"),
+        ("", "está vacía"),
+    ],
+)
+def test_una_ruta_que_no_se_puede_seguir_al_pie_de_la_letra_se_rechaza(cfg, ruta, dice):
+    with pytest.raises(ErrorConfiguracion) as e:
+        cfg(f"base = {ruta}")
+    assert dice in str(e.value)

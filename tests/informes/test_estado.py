@@ -1,6 +1,7 @@
 """EstadoVentas: la cobertura, según el control, sin contactar a nadie."""
 
 import shutil
+import sqlite3
 from datetime import date
 
 from wcwidth import wcswidth
@@ -47,7 +48,7 @@ def test_los_encabezados_caen_sobre_sus_columnas_aunque_la_marca_ocupe_dos(proye
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 1))
     proyecto.rango("2025-03", "2025-03")
     salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
-    encabezado, _, renglon = salida.fuera.splitlines()[2:5]
+    encabezado, _, renglon = salida.fuera.splitlines()[3:6]
     assert encabezado.index("tienda") == wcswidth(renglon[: renglon.index("tienda_01")])
     assert len(encabezado) == wcswidth(renglon)
 
@@ -58,3 +59,57 @@ def test_sin_fechas_muestra_toda_la_historia_que_hay(proyecto):
     salida = proyecto.luigi("EstadoVentas")
     assert "Cobertura de 2024-01-01 a" in salida.fuera
     assert salida.fuera.count("tienda_01 ") > 2  # una tabla por cada doce meses
+
+
+def test_nombra_su_base_y_la_orden_que_carga_lo_que_falta(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 2))
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    assert f"Base: {proyecto.base} (no existe todavía)" in salida.fuera
+    assert proyecto.rango("2025-03-01", "2025-03-20").codigo == 0
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    assert f"Base: {proyecto.base}\n" in salida.fuera
+    sugerida = salida.fuera.splitlines()[-1].split()
+    assert sugerida[3:] == ["RangoVentas", "--desde", "2025-03-21", "--hasta", "2025-03-31",
+                            "--tiendas", "tienda_01", "--local-scheduler"]  # fmt: skip
+    assert proyecto.luigi(*sugerida[3:-1]).codigo == 0
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    assert "RangoVentas" not in salida.fuera
+    assert "✅" in salida.fuera
+
+
+def test_un_dia_que_no_se_pudo_cargar_se_dice_con_su_causa(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-05", 4))
+    with sqlite3.connect(proyecto.tiendas["tienda_01"]["archivo"]) as pos:
+        pos.execute("UPDATE lineas SET total_centimos = 'x' WHERE fecha = '2025-03-03'")
+    assert proyecto.rango("2025-03-01", "2025-03-05").codigo == 30
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-05")
+    assert salida.codigo == 0
+    assert "80%" in salida.fuera
+    assert "tienda_01 (TIENDA_01), 2025-03-03: total = «xe-2»" in salida.fuera
+
+
+def test_los_dias_en_cero_de_antes_de_la_primera_venta_no_son_historia_ni_cobertura(proyecto):
+    """Quien se equivoca de año carga un mes de ceros; el estado no arranca desde allí."""
+    dias = cada_dia("2025-07-01", "2025-07-31", 5)
+    proyecto.con_tienda("tienda_01", dias)
+    proyecto.con_tienda("tienda_02", cada_dia("2025-07-20", "2025-07-31", 5))
+    salida = proyecto.rango("2015-07", "2015-07")
+    assert salida.codigo == 0
+    assert "ni una venta en todo el tramo: ¿son ésas las fechas?" in salida.error
+    assert proyecto.rango("2025-07", "2025-07").codigo == 0
+    salida = proyecto.luigi("EstadoVentas", "--hasta", "2025-07")
+    assert "Cobertura de 2025-07-01 a 2025-07-31" in salida.fuera
+    renglones = {x.split()[1]: x.split() for x in salida.fuera.splitlines() if "TIENDA" in x}
+    assert renglones["tienda_01"][3:] == ["155", "31/31", "100%", "100%"]
+    assert renglones["tienda_02"][3:] == ["60", "12/12", "100%", "100%"]
+    assert "2015" not in salida.fuera
+    verificar = proyecto.luigi("VerificarConectividad")
+    assert "2015" not in verificar.fuera
+
+
+def test_una_tienda_sin_una_sola_venta_no_sale_como_cumplida(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 3))
+    proyecto.con_tienda("tienda_02", {}, apertura=date(2025, 3, 1))
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    assert [x.split()[0] for x in salida.fuera.splitlines() if "TIENDA" in x][:2] == ["✅", "❌"]

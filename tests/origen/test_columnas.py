@@ -78,7 +78,13 @@ def test_de_muchas_filas_se_nombran_solo_las_malas_y_las_demas_quedan_igual():
     assert llevado["total"].to_pylist() == [Decimal("1.5"), None, None, 2, None, 3]
 
 
-@pytest.mark.parametrize("letra", ["a", "ñ", "☕", "🍕"])
+def test_un_emoji_ocupa_dos_letras_como_en_sql_server():
+    """Allí un texto recortado a 256 unidades puede tener sólo 128 letras."""
+    assert valor("factura", pa.array(["🍕" * 127 + "a"])) == "🍕" * 127 + "a"
+    assert "(128 letras)" in motivo("factura", pa.array(["🍕" * 128]))
+
+
+@pytest.mark.parametrize("letra", ["a", "ñ", "☕"])
 def test_un_texto_cabe_hasta_su_ancho_y_uno_mas_largo_no_se_recorta_sino_que_se_nombra(letra):
     assert valor("factura", pa.array([letra * ANCHO_TEXTO])) == letra * ANCHO_TEXTO
     dicho = motivo("factura", pa.array([letra * (ANCHO_TEXTO + 1)]))

@@ -346,3 +346,16 @@ def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(dos_tiendas):
 def test_la_fecha_se_lee_igual_como_dia_que_como_mes(dos_tiendas):
     assert dos_tiendas.rango("2025-03", "2025-03-31").codigo == 0
     assert {d for _, d in dos_tiendas.cargado()} == {date(2025, 3, i) for i in range(1, 32)}
+
+
+def test_una_base_nueva_se_dice_con_fuerza_y_cual_era_la_otra(dos_tiendas):
+    """Un FLUXION_BASE mal escrito hacía otra base callando, y lo pedía todo otra vez."""
+    primera = dos_tiendas.rango("2025-03-01", "2025-03-02")
+    assert f"Base NUEVA: {dos_tiendas.base} no existe" in primera.error
+    assert dos_tiendas.reporte()["base_nueva"] is True
+    segunda = dos_tiendas.rango("2025-03-01", "2025-03-03")
+    assert "Base NUEVA" not in segunda.error
+    assert dos_tiendas.reporte()["base"] == str(dos_tiendas.base)
+    mal = dos_tiendas.rango("2025-03-01", "2025-03-02", FLUXION_BASE="datos/vemtas.duckdb")
+    assert "datos/vemtas.duckdb no existe" in mal.error
+    assert f"son de {dos_tiendas.base}" in mal.error

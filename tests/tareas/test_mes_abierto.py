@@ -84,3 +84,35 @@ def test_hoy_se_lee_en_una_ventana_aparte(abierto, hoy):
     leidas = [v.rango for v in extraccion.carpeta(config, tienda, mes.mes).completa().ventanas]
     anteriores = [Rango(mes.desde, hoy - timedelta(days=1))] if hoy.day > 1 else []
     assert leidas == [*anteriores, Rango(hoy, hoy)]
+
+
+def test_un_dia_que_se_cargo_a_medias_no_es_verde_y_se_dice_como_leerlo_otra_vez(abierto, hoy):
+    """Se cargó a mediodía y nadie lo pidió más: al mes siguiente no puede salir como cumplido."""
+    pos, dia = abierto.carpeta / "pos" / "tienda_01.sqlite", str(hoy)
+    assert a_los(0, abierto, *rango(abierto, hoy, hoy)).codigo == 0
+    vender(pos, {dia: 50})
+    salida = a_los(5, abierto, *estado(abierto, dia))
+    assert "✅" not in salida.fuera
+    assert "0/1" in salida.fuera
+    assert f"1 día(s), {dia}: tienda_01" in salida.fuera
+    sugerida = salida.fuera.splitlines()[-1].split()
+    assert sugerida[3:-1] == ["RangoVentas", "--desde", dia, "--hasta", dia, "--tiendas",
+                              "tienda_01"]  # fmt: skip
+    assert a_los(5, abierto, *abierto.orden(*sugerida[3:-1])).codigo == 0
+    salida = a_los(5, abierto, *estado(abierto, dia))
+    assert "✅" in salida.fuera
+    assert "RangoVentas" not in salida.fuera
+    assert abierto.cargado() == abierto.en_origen(dia, dia)
+
+
+def test_lo_provisional_de_hoy_no_es_verde_pero_no_hay_que_pedirlo_otra_vez(abierto, hoy):
+    ayer = str(hoy - timedelta(days=1))
+    assert a_los(0, abierto, *rango(abierto, ayer, ayer)).codigo == 0
+    salida = a_los(0, abierto, *estado(abierto, ayer))
+    assert "🟡" in salida.fuera
+    assert "Provisionales (aún pueden cambiar):" in salida.fuera
+    assert "RangoVentas" not in salida.fuera
+
+
+def estado(proyecto: Proyecto, dia: str) -> list[str]:
+    return proyecto.orden("EstadoVentas", "--desde", dia, "--hasta", dia)

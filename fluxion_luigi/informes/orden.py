@@ -1,0 +1,16 @@
+"""La orden que el operador copia para cargar lo que falta: la misma forma en todos los informes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+
+def rango(
+    dias: Iterable[date | str], tiendas: Iterable[str], opciones: Sequence[str] = ()
+) -> str | None:
+    """`RangoVentas` del primero al último de los días, para esas tiendas; None si no hay días."""
+    textos = sorted(map(str, dias))
+    if not textos:
+        return None
+    partes = ["luigi --module fluxion_luigi RangoVentas", f"--desde {textos[0]}",
+              f"--hasta {textos[-1]}", f"--tiendas {','.join(dict.fromkeys(tiendas))}"]  # fmt: skip
+    return " ".join([*partes, *opciones])
