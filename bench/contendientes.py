@@ -147,7 +147,7 @@ def _pedido(caso: Caso, carpeta: Path) -> dict:
         "cadenas": [p.cadena for p in pedidos], "sesion": list(uno.sesion),
         "consulta": CONSULTA, "productos": uno.productos, "ventas": uno.ventas,
         "fechas": [d.strftime(uno.formato_fecha) for d in (MES.desde, MES.fin_abierto)],
-        "columnas": ", ".join(f"{c.nombre} {c.duckdb}" for c in COLUMNAS),
+        "columnas": ", ".join(f"{c.nombre} {c.duckdb}" for c in COLUMNAS if not c.opcional),
         "base": str(carpeta / "banco.duckdb"), "a_la_vez": caso.a_la_vez, "chunk": CHUNK,
         "memoria_odbc_mb": MEMORIA_DEL_LIMITE_MB, "ancho_maximo": ANCHO_MAXIMO_TEXTO,
     }  # fmt: skip

@@ -85,7 +85,7 @@ def extraer(
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
         trabajo = Trabajo(config, tienda, destino, lectura, caidas, avisar)
         trabajo.contar(dias)
-        identidad = lectura.identificar()
+        identidad = trabajo.identificar(dias)
         ventanas = trabajo.reutilizar(dias)
         reutilizadas = len(ventanas)
         ventanas += trabajo.leer_todas(dias, ventanas)

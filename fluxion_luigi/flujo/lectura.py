@@ -95,7 +95,7 @@ class Lectura:
 
     def identificar(self) -> str | None:
         """Quién dice ser el servidor, si sabe decirlo. Los mismos errores que `leer`."""
-        return self._pedir({"hacer": "identificar"})
+        return self._pedir({"hacer": "identificar"}) if self._pedido.identidad else None
 
     def _pedir(self, orden: dict, ventana: Rango | None = None, avisar: Avisar = lambda _: None):
         donde = f"{self._tienda.id} ({self._tienda.lugar})"

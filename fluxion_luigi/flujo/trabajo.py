@@ -89,6 +89,10 @@ class Trabajo:
         self.conteos |= dict.fromkeys(rango, CERO) | conteos
         self.fuera |= self.caidas.revisar(rango, self.conteos)
 
+    def identificar(self, dias: list[date]) -> str | None:
+        """Quién dice ser el servidor, si sabe decirlo."""
+        return self._insistir(Rango(dias[0], dias[-1]), self.lectura.identificar)
+
     def _en_origen(self, rango: Rango) -> Conteos:
         """Lo que el origen dijo tener; si aún no se le ha preguntado, se le pregunta.
 

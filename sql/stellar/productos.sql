@@ -10,8 +10,8 @@
 -- solo. Las dos bases pueden tener intercalaciones distintas: donde se tocan, la de la conexión.
 SELECT
     CAST(v.Codigo AS NVARCHAR(256)) AS codigo,
-    v.principal AS principal,
-    CAST(COALESCE(e.c_Codigo, c.producto) AS NVARCHAR(256)) AS producto_id,
+    CASE WHEN c.menor <> c.mayor THEN v.principal END AS principal,
+    CAST(COALESCE(e.producto, a.producto, c.menor) AS NVARCHAR(256)) AS producto_id,
     CAST(p.descripcion AS NVARCHAR(256)) AS descripcion,
     CAST(p.marca AS NVARCHAR(256)) AS marca,
     CAST(p.modelo AS NVARCHAR(256)) AS modelo,
@@ -19,9 +19,9 @@ SELECT
     CAST(p.del_departamento AS NVARCHAR(256)) AS departamento_id,
     CAST(d.descripcion AS NVARCHAR(256)) AS departamento,
     CAST(p.del_grupo AS NVARCHAR(256)) AS grupo_id,
-    CAST(g.descripcion AS NVARCHAR(256)) AS grupo,
+    CAST(COALESCE(g.descripcion, h.descripcion) AS NVARCHAR(256)) AS grupo,
     CAST(p.del_subgrupo AS NVARCHAR(256)) AS subgrupo_id,
-    CAST(s.descripcion AS NVARCHAR(256)) AS subgrupo,
+    CAST(COALESCE(s.descripcion, r.descripcion) AS NVARCHAR(256)) AS subgrupo,
     CAST(p.unidades AS DECIMAL(38, 3)) AS unidades_bulto,
     CAST(p.peso AS DECIMAL(38, 3)) AS peso,
     CAST(p.volumen AS DECIMAL(38, 3)) AS volumen,
@@ -31,36 +31,35 @@ SELECT
     CAST(p.impuesto AS DECIMAL(38, 4)) AS impuesto_porcentaje,
     CAST(p.zona AS NVARCHAR(256)) AS zona,
     CASE WHEN p.codigo IS NULL THEN 0 ELSE 1 END AS en_catalogo,
-    CASE WHEN v.varios = 1 AND e.c_Codigo IS NULL THEN 1 ELSE 0 END AS ambiguo
+    CASE WHEN c.menor <> c.mayor AND e.producto IS NULL THEN 1 ELSE 0 END AS ambiguo
 FROM (
     SELECT DISTINCT
-        t.Codigo, CAST(t.Codigo AS VARBINARY(512)) AS octetos,
-        CASE WHEN k.c_Codigo IS NULL THEN 0 ELSE 1 END AS varios,
-        CASE WHEN k.c_Codigo IS NOT NULL THEN t.principal END AS principal,
-        CASE WHEN k.c_Codigo IS NOT NULL THEN CAST(t.principal AS VARBINARY(512)) END AS octetos_2
+        t.Codigo, t.principal,
+        CAST(t.Codigo AS VARBINARY(512)) AS octetos,
+        CAST(t.principal AS VARBINARY(512)) AS octetos_del_principal
     FROM (SELECT CAST(NULL AS NVARCHAR(256)) AS Cod_Principal) AS sin
     CROSS APPLY (
         SELECT l.Codigo, CAST(Cod_Principal AS NVARCHAR(256)) AS principal
         FROM {base_datos}.dbo.MA_TRANSACCION AS l
         WHERE l.f_Fecha >= CAST(? AS DATE) AND l.f_Fecha < CAST(? AS DATE)
     ) AS t
-    LEFT JOIN (
-        SELECT c.c_Codigo
-        FROM {base_datos}.dbo.MA_CODIGOS AS c
-        GROUP BY c.c_Codigo
-        HAVING MIN(c.c_CodNasa) <> MAX(c.c_CodNasa)
-    ) AS k ON k.c_Codigo = t.Codigo
 ) AS v
 LEFT JOIN (
-    SELECT m.c_Codigo FROM {base_datos}.dbo.MA_PRODUCTOS AS m
-) AS e ON e.c_Codigo = v.principal
+    SELECT k.c_Codigo, MIN(k.c_CodNasa) AS menor, MAX(k.c_CodNasa) AS mayor
+    FROM {base_datos}.dbo.MA_CODIGOS AS k
+    GROUP BY k.c_Codigo
+) AS c ON c.c_Codigo = v.Codigo
 OUTER APPLY (
-    SELECT TOP 1 c.c_CodNasa AS producto
-    FROM {base_datos}.dbo.MA_CODIGOS AS c
-    LEFT JOIN {base_datos}.dbo.MA_PRODUCTOS AS q ON q.c_Codigo = c.c_CodNasa
-    WHERE c.c_Codigo = v.Codigo
-    ORDER BY CASE WHEN q.c_Codigo IS NULL THEN 1 ELSE 0 END, c.c_CodNasa
-) AS c
+    SELECT q.c_Codigo AS producto
+    FROM {base_datos}.dbo.MA_PRODUCTOS AS q
+    WHERE c.menor <> c.mayor AND q.c_Codigo = v.principal
+) AS e
+OUTER APPLY (
+    SELECT MIN(k.c_CodNasa) AS producto
+    FROM {base_datos}.dbo.MA_CODIGOS AS k
+    INNER JOIN {base_datos}.dbo.MA_PRODUCTOS AS q ON q.c_Codigo = k.c_CodNasa
+    WHERE c.menor <> c.mayor AND k.c_Codigo = v.Codigo
+) AS a
 LEFT JOIN (
     SELECT
         m.c_Codigo AS codigo, m.c_Descri AS descripcion, m.c_Marca AS marca, m.c_Modelo AS modelo,
@@ -69,35 +68,45 @@ LEFT JOIN (
         m.n_Volumen AS volumen, m.n_TipoPeso AS tipo_peso, m.n_CostoAct AS costo,
         m.n_Precio1 AS precio, m.n_Impuesto1 AS impuesto, m.Text2 AS zona
     FROM {base_datos}.dbo.MA_PRODUCTOS AS m
-) AS p ON p.codigo = COALESCE(e.c_Codigo, c.producto)
-CROSS JOIN (
-    SELECT
-        CAST(NULL AS NVARCHAR(256)) AS c_departamento, CAST(NULL AS NVARCHAR(256)) AS c_in_grupo,
-        CAST(NULL AS NVARCHAR(256)) AS c_in_departamento
-) AS sin
-OUTER APPLY (
-    SELECT TOP 1 x.c_descripcio AS descripcion
+) AS p ON p.codigo = COALESCE(e.producto, a.producto, c.menor)
+LEFT JOIN (
+    SELECT x.c_codigo, MIN(x.c_descripcio) AS descripcion
     FROM {maestros}.dbo.MA_DEPARTAMENTOS AS x
-    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_departamento COLLATE DATABASE_DEFAULT
-    ORDER BY x.c_descripcio
-) AS d
-OUTER APPLY (
-    SELECT TOP 1 x.c_descripcio AS descripcion
+    GROUP BY x.c_codigo
+) AS d ON d.c_codigo COLLATE DATABASE_DEFAULT = p.del_departamento COLLATE DATABASE_DEFAULT
+LEFT JOIN (
+    SELECT x.c_codigo, x.departamento, MIN(x.c_descripcio) AS descripcion
+    FROM (SELECT CAST(NULL AS NVARCHAR(256)) AS c_departamento) AS sin
+    CROSS APPLY (
+        SELECT y.c_codigo, y.c_descripcio, c_departamento AS departamento
+        FROM {maestros}.dbo.MA_GRUPOS AS y
+    ) AS x
+    GROUP BY x.c_codigo, x.departamento
+) AS g ON g.c_codigo COLLATE DATABASE_DEFAULT = p.del_grupo COLLATE DATABASE_DEFAULT
+    AND g.departamento COLLATE DATABASE_DEFAULT = p.del_departamento COLLATE DATABASE_DEFAULT
+LEFT JOIN (
+    SELECT x.c_codigo, MIN(x.c_descripcio) AS descripcion
     FROM {maestros}.dbo.MA_GRUPOS AS x
-    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_grupo COLLATE DATABASE_DEFAULT
-    ORDER BY
-        CASE WHEN c_departamento COLLATE DATABASE_DEFAULT
-            = p.del_departamento COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
-        c_departamento, x.c_descripcio
-) AS g
-OUTER APPLY (
-    SELECT TOP 1 x.c_descripcio AS descripcion
+    GROUP BY x.c_codigo
+) AS h ON h.c_codigo COLLATE DATABASE_DEFAULT = p.del_grupo COLLATE DATABASE_DEFAULT
+LEFT JOIN (
+    SELECT x.c_codigo, x.departamento, x.grupo, MIN(x.c_descripcio) AS descripcion
+    FROM (
+        SELECT
+            CAST(NULL AS NVARCHAR(256)) AS c_in_departamento,
+            CAST(NULL AS NVARCHAR(256)) AS c_in_grupo
+    ) AS sin
+    CROSS APPLY (
+        SELECT
+            y.c_codigo, y.c_descripcio, c_in_departamento AS departamento, c_in_grupo AS grupo
+        FROM {maestros}.dbo.MA_SUBGRUPOS AS y
+    ) AS x
+    GROUP BY x.c_codigo, x.departamento, x.grupo
+) AS s ON s.c_codigo COLLATE DATABASE_DEFAULT = p.del_subgrupo COLLATE DATABASE_DEFAULT
+    AND s.departamento COLLATE DATABASE_DEFAULT = p.del_departamento COLLATE DATABASE_DEFAULT
+    AND s.grupo COLLATE DATABASE_DEFAULT = p.del_grupo COLLATE DATABASE_DEFAULT
+LEFT JOIN (
+    SELECT x.c_codigo, MIN(x.c_descripcio) AS descripcion
     FROM {maestros}.dbo.MA_SUBGRUPOS AS x
-    WHERE x.c_codigo COLLATE DATABASE_DEFAULT = p.del_subgrupo COLLATE DATABASE_DEFAULT
-    ORDER BY
-        CASE WHEN c_in_departamento COLLATE DATABASE_DEFAULT
-            = p.del_departamento COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
-        CASE WHEN c_in_grupo COLLATE DATABASE_DEFAULT
-            = p.del_grupo COLLATE DATABASE_DEFAULT THEN 0 ELSE 1 END,
-        c_in_departamento, c_in_grupo, x.c_descripcio
-) AS s
+    GROUP BY x.c_codigo
+) AS r ON r.c_codigo COLLATE DATABASE_DEFAULT = p.del_subgrupo COLLATE DATABASE_DEFAULT

@@ -4,3 +4,5 @@ SET default_transaction_read_only = on;
 SET work_mem = '32MB';
 -- Que un recorrido de la tabla empiece por su principio, no por donde va el de otro.
 SET synchronize_seqscans = off;
+-- Compilar la consulta de los productos tarda más que hacerla (medido: 1,4 s contra 0,6).
+SET jit = off;

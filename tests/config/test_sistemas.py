@@ -56,7 +56,7 @@ def test_ningun_texto_se_recorta_sin_que_se_vea(nombre):
     sistema, dialecto = leer(nombre), DIALECTOS[nombre]
     dadas = columnas(sistema.ventas, dialecto) | columnas(sistema.productos, dialecto)
     for columna in (*TEXTOS, "principal"):
-        while not isinstance(dadas[columna], exp.Cast):
+        if not isinstance(dadas[columna], exp.Cast):
             # «principal» se convierte adentro: se busca de dónde viene.
             arbol = sqlglot.parse_one(sistema.ventas, read=dialecto)
             dadas[columna] = next(
