@@ -6,11 +6,14 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 
 import sys
 
-TAREAS = ("EstadoVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra")
+TAREAS = (
+    "EstadoVentas", "OlvidarVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra",
+)  # fmt: skip
 
 if "luigi" in sys.modules:
     from fluxion_luigi.tareas import (  # noqa: F401
         EstadoVentas,
+        OlvidarVentas,
         RangoVentas,
         VerificarConectividad,
         VerificarMuestra,

@@ -76,13 +76,13 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
         ErrorOcupado: si no se soltó a tiempo.
     """
     crear_carpeta(ruta.parent)
-    try:
-        with disco(ruta):
+    with disco(ruta):
+        try:
             tomado = FileLock(ruta).acquire(timeout=espera)
-    except Timeout:
-        raise ErrorOcupado(
-            f"Otra corrida está usando {que} y no terminó en {espera:.0f} s. "
-            "Espere a que acabe y repita la misma orden."
-        ) from None
+        except Timeout:  # también es un OSError: fuera de aquí parecería un fallo del disco
+            raise ErrorOcupado(
+                f"Otra corrida está usando {que} y no terminó en {espera:.0f} s. "
+                "Espere a que acabe y repita la misma orden."
+            ) from None
     with tomado:
         yield

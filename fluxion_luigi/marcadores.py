@@ -64,6 +64,12 @@ def base_de_alguno(raiz: Path) -> str | None:
     return None
 
 
+def todos(raiz: Path, tienda: str) -> list[Marcador]:
+    """Los marcadores de una tienda que se entienden, en orden de mes."""
+    meses = sorted(p.stem for p in (raiz / tienda).glob("*.json"))
+    return [m for mes in meses if (m := leer(raiz, tienda, mes))]
+
+
 def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
     """Suma los días recién cargados a los que ya decía el marcador de esa misma base.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxion_luigi import TAREAS
 from fluxion_luigi.config import ajustes, catalogo, sistemas
 from tests.proyecto import LUIGI, RAIZ
 
@@ -126,7 +127,7 @@ def test_los_seis_codigos_de_salida_estan_puestos():
 
 def test_el_readme_nombra_todas_las_opciones_de_las_tareas():
     readme = (RAIZ / "README.md").read_text()
-    for tarea in ("RangoVentas", "EstadoVentas", "VerificarConectividad", "VerificarMuestra"):
+    for tarea in TAREAS:
         ayuda = subprocess.run(
             [LUIGI, "--module", "fluxion_luigi", tarea, "--help"], cwd=RAIZ, capture_output=True,
             text=True,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorDiaVaciado
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.periodos import Rango, agrupar, describir
@@ -67,9 +68,8 @@ def cargar(
         _exigir_no_vaciados(tienda, lotes, tenian)
     todas = sum(lote.filas for lote in lotes)
     base.limitar_compactacion(0 if todas > FILAS_POR_GRUPO and not tenian else COMPACTACIONES)
-    base.conexion.begin()
-    try:
-        cargados: dict[date, Conteo] = {}
+    cargados: dict[date, Conteo] = {}
+    with transaccion(base):
         hechas = 0
         for lote in sorted(lotes, key=lambda lote: lote.rango):
             _borrar(base, tienda, lote.rango)
@@ -80,11 +80,6 @@ def cargar(
         _anotar_carga(base, tienda, cargados, corrida)
         _anotar_fallidos(base, tienda, cargados, fuera or {}, corrida)
         comprobar()
-        base.conexion.commit()
-    except BaseException:
-        # Al cerrar la conexión DuckDB deshace la transacción; aquí se deshace cuanto antes.
-        _deshacer(base)
-        raise
     return cargados
 
 
@@ -174,13 +169,6 @@ def _anotar_carga(base: Base, tienda: str, cargados: dict[date, Conteo], corrida
             filas=sum(c.filas for c in conteos), cargado_en=_sin_zona(datetime.now(UTC)),
             total=sum((c.total for c in conteos), Decimal(0)), accion="carga",
         )  # fmt: skip
-
-
-def _deshacer(base: Base) -> None:
-    try:
-        base.conexion.rollback()
-    except Exception:  # la transacción ya no existe: no hay qué deshacer
-        return
 
 
 def _sin_zona(instante: datetime) -> datetime:

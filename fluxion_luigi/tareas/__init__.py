@@ -7,6 +7,9 @@ registro.instalar()
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
+from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
 from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 
-__all__ = ["EstadoVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra"]
+__all__ = [
+    "EstadoVentas", "OlvidarVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra",
+]  # fmt: skip

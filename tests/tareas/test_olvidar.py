@@ -1,0 +1,291 @@
+"""OlvidarVentas: quita lo que se cargó de más, con permiso, y RangoVentas lo vuelve a cargar."""
+
+import shutil
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from fluxion_luigi import marcadores
+from fluxion_luigi.archivos import escribir_texto
+from fluxion_luigi.errores import ErrorOcupado
+from fluxion_luigi.flujo import olvido
+from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.periodos import Rango
+from tests.proyecto import Proyecto, cada_dia
+from tests.terminal import contestar
+
+MARZO = ("--desde", "2025-03", "--hasta", "2025-03")
+DEL_3_AL_5 = ("--desde", "2025-03-03", "--hasta", "2025-03-05")
+UNA = ("--tiendas", "tienda_01")
+
+
+@pytest.fixture
+def cargadas(dos_tiendas) -> Proyecto:
+    """Las dos tiendas, con los diez primeros días de marzo ya cargados."""
+    assert dos_tiendas.rango("2025-03-01", "2025-03-10").codigo == 0
+    return dos_tiendas
+
+
+def foto(proyecto: Proyecto) -> dict:
+    """La base y los marcadores, byte por byte."""
+    archivos = [proyecto.base, *(proyecto.carpeta / "markers").rglob("*.json")]
+    return {p: p.read_bytes() for p in archivos}
+
+
+def marcados(proyecto: Proyecto, tienda: str) -> list[int]:
+    hay = marcadores.todos(proyecto.carpeta / "markers", tienda)
+    return sorted(d.day for m in hay for d in m.dias)
+
+
+def dias(proyecto: Proyecto, tienda: str) -> list[int]:
+    return sorted(d.day for t, d in proyecto.cargado() if t == tienda)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_con_si_quita_esos_dias_de_todas_partes_y_deja_los_demas(cargadas, workers):
+    escribir_texto(cargadas.carpeta / "staging" / "tienda_01" / "2025-03" / "sobra.parquet", "x")
+    antes = cargadas.cargado()
+    salida = cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA, "--si", workers=workers)
+    assert salida.codigo == 0, salida.todo
+    assert "tienda_01: 3 día(s) olvidado(s)" in salida.error
+    fuera = [("tienda_01", date(2025, 3, d)) for d in (3, 4, 5)]
+    assert cargadas.cargado() == {k: v for k, v in antes.items() if k not in fuera}
+    control = cargadas.consultar("SELECT ubicacion_id, dia FROM control_dias")
+    assert set(control) == set(antes) - set(fuera)
+    assert marcados(cargadas, "tienda_01") == [1, 2, 6, 7, 8, 9, 10]
+    assert marcados(cargadas, "tienda_02") == list(range(1, 11))
+    assert cargadas.sobras() == []
+
+
+def test_lo_olvidado_queda_en_la_historia_por_tramos(cargadas):
+    antes = cargadas.cargado()
+    cargadas.luigi("OlvidarVentas", "--desde", "2025-03-04", "--hasta", "2025-03-04", *UNA, "--si")
+    cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA, "--si")
+    historia = cargadas.consultar(
+        "SELECT ubicacion_id, desde, hasta, dias, filas, total FROM cargas "
+        "WHERE accion = 'olvido' ORDER BY cargado_en, desde"
+    )
+    esperada = [
+        ("tienda_01", dia, dia, 1, *antes["tienda_01", dia])
+        for dia in (date(2025, 3, 4), date(2025, 3, 3), date(2025, 3, 5))
+    ]
+    assert historia == esperada
+    assert cargadas.consultar("SELECT count(*) FROM cargas WHERE accion = 'carga'") == [(2,)]
+
+
+def test_rango_ventas_los_vuelve_a_cargar_iguales_al_origen(cargadas):
+    assert cargadas.luigi("OlvidarVentas", *MARZO, *UNA, "--si").codigo == 0
+    assert dias(cargadas, "tienda_01") == []
+    assert cargadas.marcadores() == ["tienda_02/2025-03.json"]
+    salida = cargadas.rango("2025-03-01", "2025-03-10")
+    assert salida.codigo == 0, salida.todo
+    cuenta = cargadas.reporte()["tiendas_mes"]
+    assert (cuenta["cargada"], cuenta["al_dia"]) == (1, 1)
+    assert cargadas.cargado() == cargadas.en_origen("2025-03-01", "2025-03-10")
+
+
+def test_una_fecha_mal_escrita_que_cargo_un_mes_de_ceros_se_deshace(proyecto):
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-05", 3))
+    proyecto.rango("2015-07", "2015-07")
+    salida = proyecto.luigi("OlvidarVentas", "--desde", "2015-07", "--hasta", "2015-07", *UNA,
+                            "--si")  # fmt: skip
+    assert salida.codigo == 0, salida.todo
+    assert "31  2015-07-01  2015-07-31        0     0,00" in salida.fuera
+    assert proyecto.consultar("SELECT count(*) FROM control_dias") == [(0,)]
+    assert proyecto.marcadores() == []
+
+
+def test_simular_muestra_la_tabla_y_no_cambia_nada(cargadas):
+    antes = foto(cargadas)
+    salida = cargadas.luigi(
+        "OlvidarVentas", *DEL_3_AL_5, "--tiendas", "tienda_02,tienda_01", "--simular", "--si"
+    )
+    assert salida.codigo == 0, salida.todo
+    hay = cargadas.cargado()
+    total = sum((hay["tienda_01", date(2025, 3, d)][1] for d in (3, 4, 5)), Decimal(0))
+    renglon = next(r for r in salida.fuera.splitlines() if r.startswith("tienda_01"))
+    con_coma = f"{total:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert renglon.split()[2:] == ["3", "2025-03-03", "2025-03-05", "360", con_coma]
+    assert foto(cargadas) == antes
+
+
+def test_sin_terminal_y_sin_si_lo_muestra_y_se_niega(cargadas):
+    antes = foto(cargadas)
+    salida = cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA)
+    assert salida.codigo == 30
+    assert "Por olvidar, de 2025-03-03 a 2025-03-05" in salida.fuera
+    assert "no hay una terminal donde preguntar" in salida.error
+    assert "--si" in salida.error
+    assert "Traceback" not in salida.todo
+    assert foto(cargadas) == antes
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("respuesta", ["s\n", "SÍ\n"])
+def test_en_una_terminal_pregunta_y_con_s_olvida(cargadas, workers, respuesta):
+    pregunta, salida = contestar(
+        cargadas, respuesta, "OlvidarVentas", *DEL_3_AL_5, *UNA, workers=workers
+    )
+    assert "¿Olvidar 3 día(s) de 1 tienda(s)? [s/N] " in pregunta
+    assert salida.codigo == 0, salida.todo
+    assert dias(cargadas, "tienda_01") == [1, 2, 6, 7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("respuesta", ["n\n", "\n", "sip\n", "\x04"])
+def test_cualquier_otra_respuesta_no_cambia_nada(cargadas, respuesta):
+    antes = foto(cargadas)
+    _, salida = contestar(cargadas, respuesta, "OlvidarVentas", *DEL_3_AL_5, *UNA)
+    assert salida.codigo == 30
+    assert "No se cambió nada: no se confirmó" in salida.error
+    assert foto(cargadas) == antes
+
+
+@pytest.mark.parametrize("tiendas", ["tienda_01", "tienda_02,tienda_01"])
+def test_si_no_hay_nada_que_olvidar_se_dice_y_sale_con_cero(cargadas, tiendas):
+    antes = foto(cargadas)
+    rango = ("--desde", "2024-01", "--hasta", "2025-02")
+    salida = cargadas.luigi("OlvidarVentas", *rango, "--tiendas", tiendas)
+    assert salida.codigo == 0, salida.todo
+    assert "Nada que olvidar" in salida.fuera
+    assert foto(cargadas) == antes
+
+
+def test_una_tienda_inactiva_y_una_que_salio_del_catalogo_tambien(cargadas):
+    cargadas.tiendas["tienda_01"]["activa"] = False
+    del cargadas.tiendas["tienda_02"]
+    cargadas.escribir()
+    salida = cargadas.luigi(
+        "OlvidarVentas", *MARZO, "--tiendas", "tienda_01,tienda_02,tienda_01", "--si"
+    )
+    assert salida.codigo == 0, salida.todo
+    assert cargadas.cargado() == {}
+    assert cargadas.marcadores() == []
+
+
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        ((*MARZO, "--tiendas", "tienda_01,tienda_77"),
+         "No existe «tienda_77», ni en tiendas.toml ni en la base"),
+        ((*MARZO, "--tiendas", ","), "Diga de qué tiendas"),
+        (MARZO, "Falta la opción --tiendas"),
+        (("--desde", "2025-04", "--hasta", "2025-03", *UNA), "va al revés"),
+        (("--desde", "ayer", "--hasta", "2025-03", *UNA), "«ayer»"),
+    ],
+)  # fmt: skip
+def test_una_orden_mal_escrita_se_explica_y_no_cambia_nada(cargadas, opciones, dice):
+    del cargadas.tiendas["tienda_02"]
+    cargadas.escribir()
+    antes = foto(cargadas)
+    salida = cargadas.luigi("OlvidarVentas", *opciones, "--si")
+    assert salida.codigo == 40
+    assert dice in salida.error
+    assert "Traceback" not in salida.todo
+    if "tienda_77" in dice:
+        assert "Sólo en la base: tienda_02." in salida.error
+    assert foto(cargadas) == antes
+
+
+def test_los_dias_fallidos_se_olvidan_sin_contar_como_cargados(cargadas):
+    import sqlite3
+
+    with sqlite3.connect(cargadas.tiendas["tienda_01"]["archivo"]) as pos:
+        pos.execute(
+            "UPDATE lineas SET total_centimos = 99999999999999999 WHERE fecha = '2025-03-12'"
+        )
+    assert cargadas.rango("2025-03-11", "2025-03-12", *UNA).codigo == 30
+    assert len(cargadas.consultar("SELECT * FROM dias_fallidos")) == 1
+    rango = ("--desde", "2025-03-11", "--hasta", "2025-03-12")
+    salida = cargadas.luigi("OlvidarVentas", *rango, *UNA, "--si")
+    assert "1 día(s) anotado(s) como fallidos: 2025-03-12" in salida.fuera
+    assert cargadas.consultar("SELECT * FROM dias_fallidos") == []
+    assert dias(cargadas, "tienda_01") == list(range(1, 11))
+    historia = "SELECT hasta, dias FROM cargas WHERE accion = 'olvido'"
+    assert cargadas.consultar(historia) == [(date(2025, 3, 11), 1)]
+
+
+# -- matada, o con otra corrida a la vez
+
+
+def _olvidar(proyecto: Proyecto) -> None:
+    """Lo que hace la orden ya confirmada, en este proceso."""
+    config, rango = proyecto.config, Rango(date(2025, 3, 3), date(2025, 3, 5))
+    plan = olvido.planear(config, ["tienda_01", "tienda_02"], rango)
+    olvido.olvidar(config, plan, rango, "una corrida")
+
+
+class Muerte(BaseException):
+    """Lo que sería un kill -9."""
+
+
+def test_muerta_tras_confirmar_la_base_los_marcadores_que_quedan_no_valen(cargadas, monkeypatch):
+    def morir(*_):
+        raise Muerte
+
+    with monkeypatch.context() as m:
+        m.setattr(marcadores, "anular", morir)
+        with pytest.raises(Muerte):
+            _olvidar(cargadas)
+    assert dias(cargadas, "tienda_01") == dias(cargadas, "tienda_02") == [1, 2, 6, 7, 8, 9, 10]
+    assert marcados(cargadas, "tienda_01") == list(range(1, 11))
+    viejos = shutil.copytree(cargadas.carpeta / "markers", cargadas.carpeta / "viejos")
+    # Repetida, acaba; y también sin repetirla se cargan otra vez.
+    salida = cargadas.luigi("OlvidarVentas", *MARZO, *UNA, "--simular")
+    assert "3 día(s) que sólo dicen los marcadores: 2025-03-03 a 2025-03-05" in salida.fuera
+    assert cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA, "--si").codigo == 0
+    assert marcados(cargadas, "tienda_01") == [1, 2, 6, 7, 8, 9, 10]
+    shutil.copytree(viejos, cargadas.carpeta / "markers", dirs_exist_ok=True)
+    assert cargadas.rango("2025-03-01", "2025-03-10").codigo == 0
+    assert cargadas.cargado() == cargadas.en_origen("2025-03-01", "2025-03-10")
+
+
+def test_muerta_antes_de_confirmar_no_cambia_nada(cargadas, monkeypatch):
+    original, veces = olvido.destino.olvidar, []
+
+    def a_la_segunda(base, tienda, *args):
+        original(base, tienda, *args)
+        veces.append(tienda)
+        if len(veces) == 2:
+            raise Muerte
+
+    antes, en_marcadores = cargadas.cargado(), foto(cargadas)
+    monkeypatch.setattr(olvido.destino, "olvidar", a_la_segunda)
+    with pytest.raises(Muerte):
+        _olvidar(cargadas)
+    assert cargadas.cargado() == antes
+    assert cargadas.consultar("SELECT count(*) FROM cargas WHERE accion = 'olvido'") == [(0,)]
+    del en_marcadores[cargadas.base]
+    assert {p: p.read_bytes() for p in en_marcadores} == en_marcadores
+
+
+def test_la_que_salio_del_catalogo_y_ya_solo_tiene_marcadores_se_termina_de_olvidar(cargadas):
+    viejos = shutil.copytree(cargadas.carpeta / "markers", cargadas.carpeta / "viejos")
+    del cargadas.tiendas["tienda_02"]
+    cargadas.escribir()
+    cargadas.luigi("OlvidarVentas", *MARZO, "--tiendas", "tienda_02", "--si")
+    shutil.copytree(viejos, cargadas.carpeta / "markers", dirs_exist_ok=True)
+    salida = cargadas.luigi("OlvidarVentas", *MARZO, "--tiendas", "tienda_02", "--si")
+    assert salida.codigo == 0, salida.todo
+    assert cargadas.marcadores() == ["tienda_01/2025-03.json"]
+
+
+def test_mientras_otra_corrida_tiene_el_mes_espera_y_luego_lo_dice(cargadas):
+    cargadas.ajustes["espera_tienda"] = "1"
+    cargadas.escribir()
+    antes = foto(cargadas)
+    with candado_de(cargadas.config, cargadas.tienda("tienda_01"), "2025-03"):
+        salida = cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA, "--si")
+    assert salida.codigo == 30
+    assert "Otra corrida está usando tienda_01 2025-03" in salida.error
+    assert foto(cargadas) == antes
+
+
+def test_si_otra_corrida_lo_cambio_mientras_se_preguntaba_no_se_olvida(cargadas):
+    config, rango = cargadas.config, Rango(date(2025, 3, 9), date(2025, 3, 12))
+    plan = olvido.planear(config, ["tienda_01"], rango)
+    assert cargadas.rango("2025-03-11", "2025-03-11", *UNA).codigo == 0
+    antes = foto(cargadas)
+    with pytest.raises(ErrorOcupado, match="mientras se preguntaba"):
+        olvido.olvidar(config, plan, rango, "una corrida")
+    assert foto(cargadas) == antes
