@@ -7,7 +7,8 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 import sys
 
 TAREAS = (
-    "EstadoVentas", "OlvidarVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra",
+    "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
+    "VerificarMuestra",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -15,6 +16,7 @@ if "luigi" in sys.modules:
         EstadoVentas,
         OlvidarVentas,
         RangoVentas,
+        RenombrarTienda,
         VerificarConectividad,
         VerificarMuestra,
     )

@@ -4,7 +4,7 @@
 tienda-mes, así que dos corridas no se pisan. Uno borrado a mano significa: cargar otra vez.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,9 +65,9 @@ def base_de_alguno(raiz: Path) -> str | None:
 
 
 def todos(raiz: Path, tienda: str) -> list[Marcador]:
-    """Los marcadores de una tienda que se entienden, en orden de mes."""
+    """Los marcadores de una tienda que se entienden y dicen ser de ella, en orden de mes."""
     meses = sorted(p.stem for p in (raiz / tienda).glob("*.json"))
-    return [m for mes in meses if (m := leer(raiz, tienda, mes))]
+    return [m for mes in meses if (m := leer(raiz, tienda, mes)) and m.tienda == tienda]
 
 
 def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
@@ -101,6 +101,21 @@ def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Path) 
         with disco(ruta(raiz, tienda, mes)):
             ruta(raiz, tienda, mes).unlink(missing_ok=True)
     return quitados
+
+
+def mover(raiz: Path, viejo: Marcador, a: str, dias: Mapping[date, DiaCargado], base: Path) -> None:
+    """Suma esos días al marcador de la tienda `a` y quita el viejo, con su carpeta si es el último.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+    """
+    if dias:
+        agregar(raiz, Marcador(a, viejo.mes, viejo.base_id, dict(dias)), base)
+    donde = ruta(raiz, viejo.tienda, viejo.mes)
+    with disco(donde):
+        donde.unlink(missing_ok=True)
+        if not any(donde.parent.iterdir()):
+            donde.parent.rmdir()
 
 
 def _escribir(raiz: Path, marcador: Marcador, base: Path) -> None:

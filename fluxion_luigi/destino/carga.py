@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
-from fluxion_luigi.destino.transaccion import transaccion
+from fluxion_luigi.destino.transaccion import COMPACTACIONES, transaccion
 from fluxion_luigi.errores import ErrorDiaVaciado
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.periodos import Rango, agrupar, describir
@@ -16,10 +16,6 @@ from fluxion_luigi.periodos import Rango, agrupar, describir
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
 # con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
 FILAS_POR_TANDA = 2 * FILAS_POR_GRUPO
-# Una carga grande de días nuevos no compacta lo que dejaron otras. Las pequeñas, que dejan grupos
-# incompletos, y las que reemplazan, que dejan bloques por soltar, compactan un poco cada una: el
-# trabajo no pasa de unas veces lo que se carga.
-COMPACTACIONES = 4
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,12 @@ def cargar(
     if not aceptar_vacios:
         _exigir_no_vaciados(tienda, lotes, tenian)
     todas = sum(lote.filas for lote in lotes)
-    base.limitar_compactacion(0 if todas > FILAS_POR_GRUPO and not tenian else COMPACTACIONES)
+    # Una carga grande de días nuevos no compacta lo que dejaron otras. Las pequeñas, que dejan
+    # grupos incompletos, y las que reemplazan, que dejan bloques por soltar, compactan un poco cada
+    # una: el trabajo no pasa de unas veces lo que se carga.
+    compactar = 0 if todas > FILAS_POR_GRUPO and not tenian else COMPACTACIONES
     cargados: dict[date, Conteo] = {}
-    with transaccion(base):
+    with transaccion(base, compactar):
         hechas = 0
         for lote in sorted(lotes, key=lambda lote: lote.rango):
             _borrar(base, tienda, lote.rango)

@@ -8,6 +8,7 @@ from tabulate import tabulate
 
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.flujo.olvido import PorOlvidar
+from fluxion_luigi.flujo.renombre import PorMover
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, describir
 
@@ -30,6 +31,27 @@ def pregunta_de_olvido(plan: Sequence[PorOlvidar]) -> str:
     dias = sum(len(p.dias) for p in plan)
     que = f"{entero(dias)} día(s)" if dias else "lo que quedó en staging"
     return f"¿Olvidar {que} de {len(plan)} tienda(s)?"
+
+
+def renombre(plan: PorMover) -> str:
+    """La tabla de lo que se movería, o lo que falta de un cambio que no acabó."""
+    meses = ", ".join(m.mes for m in plan.marcadores)
+    if not plan.en_base:
+        return (
+            f"La historia de {plan.de} ya no está en la base con ese nombre; quedan sus marcadores "
+            f"de {meses}."
+        )
+    lineas = [f"Por mover de {plan.de} a {plan.a.id}:", ""]
+    lineas.append(_tabla([(plan.de, plan.a.nombre, plan.cargados)]))
+    lineas += _ademas(plan.de, "anotado(s) como fallidos", plan.fallidos)
+    return "\n".join(lineas)
+
+
+def pregunta_de_renombre(plan: PorMover) -> str:
+    """Lo que se le pregunta al operador."""
+    dias = len({*plan.cargados, *plan.fallidos})
+    que = f"{entero(dias)} día(s)" if plan.en_base else "los marcadores"
+    return f"¿Mover {que} de {plan.de} a {plan.a.id}?"
 
 
 def _ademas(tienda: str, que: str, dias: Sequence[date]) -> list[str]:

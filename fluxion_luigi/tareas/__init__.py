@@ -8,8 +8,10 @@ from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E40
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
 from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
+from fluxion_luigi.tareas.renombre import RenombrarTienda  # noqa: E402
 from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 
 __all__ = [
-    "EstadoVentas", "OlvidarVentas", "RangoVentas", "VerificarConectividad", "VerificarMuestra",
+    "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
+    "VerificarMuestra",
 ]  # fmt: skip

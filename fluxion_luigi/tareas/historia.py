@@ -44,9 +44,8 @@ def _base_nueva() -> str:
     otra = marcadores.base_de_alguno(ajustes.marcadores)
     pista = f" Los marcadores de {ajustes.marcadores} son de {otra}." if otra else ""
     return (
-        f"Base NUEVA: {ajustes.base} no existe. Se va a crear, y todo se pedirá otra vez a las "
-        f"tiendas.{pista} Si ya tenía una, corte con Ctrl-C y revise FLUXION_BASE y «base» en "
-        "luigi.cfg."
+        f"Base NUEVA: {ajustes.base} no existe. Se crea, y todo se pide a las tiendas desde cero."
+        f"{pista} Si ya tenía una, corte con Ctrl-C y revise FLUXION_BASE y «base» en luigi.cfg."
     )
 
 

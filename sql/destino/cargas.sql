@@ -8,5 +8,6 @@ CREATE TABLE cargas (
     filas BIGINT,
     total DECIMAL(38,4),
     cargado_en TIMESTAMP,                -- UTC
-    accion VARCHAR                       -- carga, u olvido si esos días se quitaron
+    accion VARCHAR                       -- carga; olvido, si esos días se quitaron; cambio de nombre,
+                                         -- si vinieron de una tienda que se llamaba de otro modo
 );

@@ -1,0 +1,1 @@
+UPDATE cargas SET ubicacion_id = $a WHERE ubicacion_id = $de;

@@ -1,0 +1,1 @@
+UPDATE control_dias SET ubicacion_id = $a WHERE ubicacion_id = $de;

@@ -1,0 +1,1 @@
+UPDATE origenes SET ubicacion_id = $a WHERE ubicacion_id = $de;

@@ -1,0 +1,1 @@
+UPDATE ventas_raw SET ubicacion_id = $a WHERE ubicacion_id = $de;

@@ -1,0 +1,291 @@
+"""RenombrarTienda: la historia pasa al id nuevo sin pedirle nada otra vez a la tienda."""
+
+import re
+import shutil
+import sqlite3
+from datetime import date
+
+import pytest
+
+from fluxion_luigi import marcadores
+from fluxion_luigi.archivos import escribir_texto
+from fluxion_luigi.errores import ErrorOcupado
+from fluxion_luigi.flujo import renombre
+from fluxion_luigi.flujo.extraccion import candado_de
+from tests.proyecto import Proyecto
+from tests.terminal import contestar
+
+ORDEN = ("RenombrarTienda", "--de", "tienda_01", "--a", "tienda_99")
+TABLAS = ("ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes")
+
+
+@pytest.fixture
+def renombrada(dos_tiendas) -> Proyecto:
+    """La tienda_01, con marzo y diez días de abril cargados y uno fallido, ahora es tienda_99."""
+    with sqlite3.connect(dos_tiendas.tiendas["tienda_01"]["archivo"]) as pos:
+        pos.execute(
+            "UPDATE lineas SET total_centimos = 99999999999999999 WHERE fecha = '2025-04-11'"
+        )
+    assert dos_tiendas.rango("2025-03-01", "2025-04-11").codigo == 30
+    return cambiar_nombre(dos_tiendas)
+
+
+def cambiar_nombre(proyecto: Proyecto) -> Proyecto:
+    proyecto.tiendas["tienda_99"] = proyecto.tiendas.pop("tienda_01")
+    proyecto.escribir()
+    return proyecto
+
+
+def foto(proyecto: Proyecto) -> dict:
+    """La base y los marcadores, byte por byte."""
+    archivos = [proyecto.base, *(proyecto.carpeta / "markers").rglob("*.json")]
+    return {p: p.read_bytes() for p in archivos}
+
+
+def cuentas(proyecto: Proyecto, tienda: str) -> list[int]:
+    """Cuántos renglones tiene una tienda en cada tabla."""
+    return [
+        proyecto.consultar(f"SELECT count(*) FROM {t} WHERE ubicacion_id = ?", tienda)[0][0]
+        for t in TABLAS
+    ]
+
+
+def sin_tienda(proyecto: Proyecto, tabla: str, tienda: str) -> list[tuple]:
+    return proyecto.consultar(
+        f"SELECT * EXCLUDE (ubicacion_id) FROM {tabla} WHERE ubicacion_id = ? ORDER BY ALL", tienda
+    )
+
+
+def exigir_que_no_pregunte(proyecto: Proyecto) -> None:
+    """Lo movido cuenta como cargado: si se le preguntara a la tienda, fallaría."""
+    shutil.move(proyecto.carpeta / "pos", proyecto.carpeta / "lejos")
+    salida = proyecto.rango("2025-03-01", "2025-04-10")
+    assert salida.codigo == 0, salida.todo
+    shutil.move(proyecto.carpeta / "lejos", proyecto.carpeta / "pos")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_con_si_se_mueve_todo_y_a_la_tienda_no_se_le_pide_nada(renombrada, workers):
+    escribir_texto(renombrada.carpeta / "staging" / "tienda_01" / "2025-04" / "sobra.parquet", "x")
+    antes = cuentas(renombrada, "tienda_01")
+    assert all(antes)
+    contenido = {t: sin_tienda(renombrada, t, "tienda_01") for t in TABLAS}
+    otra = cuentas(renombrada, "tienda_02")
+    salida = renombrada.luigi(*ORDEN, "--si", workers=workers)
+    assert salida.codigo == 0, salida.todo
+    assert "La historia de tienda_01 ya es de tienda_99" in salida.error
+    assert cuentas(renombrada, "tienda_01") == [0] * 5
+    assert cuentas(renombrada, "tienda_99") == [n + (t == "cargas") for n, t in
+                                                zip(antes, TABLAS, strict=True)]  # fmt: skip
+    for tabla in set(TABLAS) - {"cargas"}:
+        assert sin_tienda(renombrada, tabla, "tienda_99") == contenido[tabla]
+    assert cuentas(renombrada, "tienda_02") == otra
+    assert renombrada.marcadores() == [
+        "tienda_02/2025-03.json", "tienda_02/2025-04.json",
+        "tienda_99/2025-03.json", "tienda_99/2025-04.json",
+    ]  # fmt: skip
+    assert not (renombrada.carpeta / "markers" / "tienda_01").exists()
+    assert renombrada.sobras() == []
+    exigir_que_no_pregunte(renombrada)
+
+
+def test_el_cambio_queda_en_la_historia_con_lo_que_se_movio(renombrada):
+    [(filas, total)] = renombrada.consultar(
+        "SELECT count(*), sum(total) FROM ventas_raw WHERE ubicacion_id = 'tienda_01'"
+    )
+    renombrada.luigi(*ORDEN, "--si")
+    historia = renombrada.consultar(
+        "SELECT ubicacion_id, desde, hasta, dias, filas, total FROM cargas "
+        "WHERE accion = 'cambio de nombre'"
+    )
+    assert historia == [
+        ("tienda_99", date(2025, 3, 1), date(2025, 4, 10), 41, filas, total)
+    ]  # fmt: skip
+
+
+@pytest.mark.postgresql
+def test_la_orden_que_propone_la_carga_rechazada_lo_arregla(en_postgresql):
+    assert en_postgresql.rango("2025-03-01", "2025-03-05").codigo == 0
+    cambiar_nombre(en_postgresql)
+    antes = sin_tienda(en_postgresql, "ventas_raw", "tienda_01")
+    rechazada = en_postgresql.rango("2025-03-01", "2025-03-07")
+    assert rechazada.codigo == 30
+    propuesta = re.search(r"«luigi --module fluxion_luigi (Renombrar[^»]*)»", rechazada.error)
+    assert en_postgresql.luigi(*propuesta[1].split(), "--si").codigo == 0
+    assert sin_tienda(en_postgresql, "ventas_raw", "tienda_99") == antes
+    salida = en_postgresql.rango("2025-03-01", "2025-03-07")
+    assert salida.codigo == 0, salida.todo
+    assert en_postgresql.reporte()["detalle"][0]["dias"] == 2
+    assert {t for t, _ in en_postgresql.cargado()} == {"tienda_99"}
+
+
+def test_simular_muestra_la_tabla_y_no_cambia_nada(renombrada):
+    antes = foto(renombrada)
+    salida = renombrada.luigi(*ORDEN, "--simular", "--si")
+    assert salida.codigo == 0, salida.todo
+    renglon = next(r for r in salida.fuera.splitlines() if r.startswith("tienda_01"))
+    assert renglon.split()[2:6] == ["41", "2025-03-01", "2025-04-10", "4.920"]
+    assert "1 día(s) anotado(s) como fallidos: 2025-04-11" in salida.fuera
+    assert foto(renombrada) == antes
+
+
+def test_sin_terminal_y_sin_si_se_niega(renombrada):
+    antes = foto(renombrada)
+    salida = renombrada.luigi(*ORDEN)
+    assert salida.codigo == 30
+    assert "no hay una terminal donde preguntar" in salida.error
+    assert "Traceback" not in salida.todo
+    assert foto(renombrada) == antes
+
+
+@pytest.mark.parametrize(("respuesta", "codigo"), [("s\n", 0), ("n\n", 30)])
+def test_en_una_terminal_pregunta_y_hace_lo_que_se_conteste(renombrada, respuesta, codigo):
+    antes = foto(renombrada)
+    pregunta, salida = contestar(renombrada, respuesta, *ORDEN, workers=3)
+    assert "¿Mover 42 día(s) de tienda_01 a tienda_99? [s/N] " in pregunta
+    assert salida.codigo == codigo, salida.todo
+    assert (foto(renombrada) == antes) is (codigo != 0)
+
+
+@pytest.mark.parametrize(
+    ("de", "a", "codigo", "dice"),
+    [
+        ("tienda_02", "tienda_99", 40, "tienda_02 sigue en tiendas.toml"),
+        ("tienda_01", "tienda_98", 40, "No existe «tienda_98»"),
+        ("tienda_77", "tienda_99", 30, "tienda_77 no tiene nada en la base"),
+        ("../markers/tienda_01", "tienda_99", 30, "fuera del catálogo: tienda_01."),
+    ],
+)
+def test_una_orden_que_no_puede_ser_se_explica_y_no_cambia_nada(renombrada, de, a, codigo, dice):
+    antes = foto(renombrada)
+    salida = renombrada.luigi("RenombrarTienda", "--de", de, "--a", a, "--si")
+    assert salida.codigo == codigo
+    assert dice in salida.error
+    assert "Traceback" not in salida.todo
+    assert foto(renombrada) == antes
+
+
+def test_si_la_nueva_ya_tiene_de_esos_dias_se_niega_y_dice_como_seguir(renombrada):
+    with sqlite3.connect(renombrada.tiendas["tienda_99"]["archivo"]) as pos:
+        pos.execute("UPDATE lineas SET total_centimos = total_centimos + 7")
+    assert renombrada.rango("2025-04-09", "2025-04-12", "--tiendas", "tienda_99").codigo == 30
+    antes = foto(renombrada)
+    salida = renombrada.luigi(*ORDEN, "--si")
+    assert salida.codigo == 30
+    assert "las dos cargado 2025-04-09 a 2025-04-10" in salida.error
+    assert foto(renombrada) == antes
+    olvido = re.search(r"«luigi --module fluxion_luigi (Olvidar[^»]*)»", salida.error)
+    assert renombrada.luigi(*olvido[1].split(), "--si").codigo == 0
+    assert renombrada.luigi(*ORDEN, "--si").codigo == 0
+    # Quedan los dos: los de antes y el que la nueva ya tenía; lo fallido, una sola vez.
+    dias = sorted(d for t, d in renombrada.cargado() if t == "tienda_99")
+    assert dias[-2:] == [date(2025, 4, 10), date(2025, 4, 12)]
+    assert len(dias) == 42
+    assert cuentas(renombrada, "tienda_99")[3:] == [1, 1]
+    marcados = {d for m in marcadores.todos(renombrada.carpeta / "markers", "tienda_99")
+                for d in m.dias}  # fmt: skip
+    assert sorted(marcados) == dias
+
+
+# -- matada, o con otra corrida a la vez
+
+
+class Muerte(BaseException):
+    """Lo que sería un kill -9."""
+
+
+def matar_en_el_marcador(proyecto: Proyecto, monkeypatch, cual: int) -> None:
+    """La orden ya confirmada, en este proceso, hasta antes de mover ese marcador."""
+    original, movidos = marcadores.mover, []
+
+    def mover(*args):
+        if len(movidos) == cual:
+            raise Muerte
+        movidos.append(original(*args))
+
+    config = proyecto.config
+    with monkeypatch.context() as m:
+        m.setattr(marcadores, "mover", mover)
+        with pytest.raises(Muerte):
+            renombre.mover(config, renombre.planear(config, "tienda_01", "tienda_99"), "c")
+
+
+@pytest.mark.parametrize("cual", [0, 1])
+def test_muerta_antes_de_un_marcador_repetida_acaba(renombrada, monkeypatch, cual):
+    matar_en_el_marcador(renombrada, monkeypatch, cual)
+    assert cuentas(renombrada, "tienda_01") == [0] * 5
+    pregunta, salida = contestar(renombrada, "s\n", *ORDEN)
+    assert "¿Mover los marcadores de tienda_01 a tienda_99?" in pregunta
+    assert salida.codigo == 0, salida.todo
+    assert "tienda_01/2025-04.json" not in renombrada.marcadores()
+    assert len(renombrada.consultar("SELECT * FROM cargas WHERE accion LIKE 'cambio%'")) == 1
+    exigir_que_no_pregunte(renombrada)
+
+
+def test_muerta_y_sin_repetir_esos_dias_se_piden_otra_vez_y_nada_queda_mal(renombrada, monkeypatch):
+    matar_en_el_marcador(renombrada, monkeypatch, 0)
+    nueva = ("--tiendas", "tienda_99")
+    assert renombrada.rango("2025-03-01", "2025-04-10", *nueva).codigo == 0
+    assert sum(m["dias"] for m in renombrada.reporte()["detalle"]) == 41
+    hay = {k: v for k, v in renombrada.cargado().items() if k[0] == "tienda_99"}
+    en_origen = renombrada.en_origen("2025-03-01", "2025-04-10")
+    assert hay == {k: v for k, v in en_origen.items() if k[0] == "tienda_99"}
+    # Los marcadores viejos ya no dicen lo que hay: repetida, los quita sin tocar los nuevos.
+    nuevos = {p: p.read_bytes() for p in (renombrada.carpeta / "markers/tienda_99").glob("*")}
+    assert renombrada.luigi(*ORDEN, "--si").codigo == 0
+    assert {p: p.read_bytes() for p in nuevos} == nuevos
+    assert not (renombrada.carpeta / "markers" / "tienda_01").exists()
+
+
+def test_muerta_entre_el_marcador_nuevo_y_quitar_el_viejo_repetida_lo_quita(renombrada):
+    viejos = shutil.copytree(renombrada.carpeta / "markers", renombrada.carpeta / "viejos")
+    renombrada.luigi(*ORDEN, "--si")
+    despues = foto(renombrada)
+    shutil.copytree(viejos / "tienda_01", renombrada.carpeta / "markers" / "tienda_01")
+    salida = renombrada.luigi(*ORDEN, "--si")
+    assert salida.codigo == 0, salida.todo
+    assert "quedan sus marcadores de 2025-03, 2025-04" in salida.fuera
+    assert foto(renombrada) == despues
+    assert renombrada.luigi(*ORDEN, "--si").codigo == 30  # ya no hay nada
+
+
+def test_muerta_antes_de_confirmar_no_cambia_nada(renombrada, monkeypatch):
+    antes = {t: cuentas(renombrada, t) for t in ("tienda_01", "tienda_99")}
+    en_marcadores = renombrada.marcadores()
+    original = renombre.destino.renombrar
+
+    def y_muere(*args):
+        original(*args)
+        raise Muerte
+
+    monkeypatch.setattr(renombre.destino, "renombrar", y_muere)
+    config = renombrada.config
+    with pytest.raises(Muerte):
+        renombre.mover(config, renombre.planear(config, "tienda_01", "tienda_99"), "c")
+    assert {t: cuentas(renombrada, t) for t in ("tienda_01", "tienda_99")} == antes
+    assert renombrada.marcadores() == en_marcadores
+
+
+@pytest.mark.parametrize("tienda", ["tienda_01", "tienda_99"])
+def test_espera_a_quien_tenga_un_mes_de_la_vieja_o_de_la_nueva(renombrada, tienda):
+    from fluxion_luigi.flujo.candados import lugar
+
+    renombrada.ajustes["espera_tienda"] = "1"
+    renombrada.escribir()
+    antes = foto(renombrada)
+    with candado_de(renombrada.config, lugar(renombrada.config, tienda), "2025-04"):
+        salida = renombrada.luigi(*ORDEN, "--si")
+    assert salida.codigo == 30
+    assert f"Otra corrida está usando {tienda} 2025-04" in salida.error
+    assert foto(renombrada) == antes
+
+
+def test_si_otra_corrida_lo_cambio_mientras_se_preguntaba_no_se_mueve(renombrada):
+    config = renombrada.config
+    plan = renombre.planear(config, "tienda_01", "tienda_99")
+    dia = ("--desde", "2025-03-07", "--hasta", "2025-03-07")
+    assert renombrada.luigi("OlvidarVentas", *dia, "--tiendas", "tienda_01", "--si").codigo == 0
+    antes = foto(renombrada)
+    with pytest.raises(ErrorOcupado, match="mientras se preguntaba"):
+        renombre.mover(config, plan, "c")
+    assert foto(renombrada) == antes
