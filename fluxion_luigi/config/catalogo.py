@@ -111,6 +111,11 @@ _EN_PALABRAS = {str: "un texto", bool: "true o false", date: "una fecha AAAA-MM-
 assert set(_CLAVES) | {"id"} == {f.name for f in fields(Tienda)}
 
 
+def es_nombre_de_base(nombre: Any) -> bool:
+    """Si es un nombre que se puede citar en una consulta y poner en una cadena de conexión."""
+    return isinstance(nombre, str) and bool(_NOMBRE_DE_BASE.fullmatch(nombre))
+
+
 def leer(archivo: Path) -> Catalogo:
     """Lee y revisa el catálogo.
 
@@ -141,7 +146,7 @@ def leer(archivo: Path) -> Catalogo:
         f"[tiendas.{t.id}]: comparte_con nombra «{otra}», que no está en el catálogo"
         for t in tiendas.values()
         for otra in t.comparte_con
-        if otra not in entradas
+        if not isinstance(otra, str) or otra not in entradas
     ]
     if problemas:
         raise ErrorConfiguracion(
@@ -203,8 +208,10 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
     problemas += [
         f"{donde}: {k} = {n!r} no es un nombre de base de datos"
         for k, n in nombres.items()
-        if n and not (isinstance(n, str) and _NOMBRE_DE_BASE.fullmatch(n))
+        if n and not es_nombre_de_base(n)
     ]
+    if "base_datos" in datos["bases"]:
+        problemas.append(f"{donde}: base_datos va fuera de «bases»")
     if datos.get("archivo"):
         if ";" in datos["archivo"]:
             problemas.append(f"{donde}: archivo lleva un «;», que parte la cadena de conexión")

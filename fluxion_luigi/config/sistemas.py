@@ -22,7 +22,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from fluxion_luigi.config.catalogo import es_nombre_de_base
 from fluxion_luigi.errores import ErrorConfiguracion
 
 _HUECO = re.compile(r"\{(\w+)\}")
@@ -86,6 +88,7 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
         )
     try:
         propio = tomllib.loads((carpeta / "sistema.toml").read_text(encoding="utf-8"))
+        _revisar(propio)
         return Sistema(
             nombre=nombre,
             ventas=_sql(carpeta / "ventas.sql"),
@@ -100,8 +103,22 @@ def leer(carpeta_sql: Path, nombre: str) -> Sistema:
             bases=propio.get("bases", {}),
             opciones={k: str(v) for k, v in propio.get("opciones", {}).items()},
         )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as e:
+    except (OSError, ValueError, KeyError) as e:
         raise ErrorConfiguracion(f"El sistema POS {carpeta} está incompleto o mal: {e!r}") from None
+
+
+def _revisar(propio: Mapping[str, Any]) -> None:
+    """Que cada clave de `sistema.toml` sea lo que debe. `ValueError` con lo que no."""
+    bases, comillas = propio.get("bases", {}), propio.get("comillas", '""')
+    if not isinstance(bases, dict) or not all(map(es_nombre_de_base, bases.values())):
+        raise ValueError("[bases] es una tabla de nombres de base de datos")
+    if not isinstance(comillas, str) or len(comillas) not in (1, 2):
+        raise ValueError("comillas son una o dos letras: con qué abre y cierra un nombre")
+    clave = propio.get("clave_producto", ["codigo"])
+    if not isinstance(clave, list) or not all(isinstance(c, str) for c in clave):
+        raise ValueError("clave_producto es una lista de columnas")
+    if not isinstance(propio["formato_fecha"], str):
+        raise ValueError("formato_fecha es un texto")
 
 
 def _si_hay(archivo: Path) -> str:

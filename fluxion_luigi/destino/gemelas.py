@@ -5,7 +5,7 @@ nombre o esté en otra dirección. Lo que dice el servidor de sí mismo decide s
 en común con qué comparar: hay servidores hechos de una misma copia, que dicen llamarse igual.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from fluxion_luigi.config import Configuracion, Tienda
@@ -21,19 +21,29 @@ DIAS_ANTES = timedelta(days=6)
 
 
 class _Otra(NamedTuple):
-    """Otra tienda, en los mismos días: cuántos tienen las dos y cuántos son iguales."""
+    """Otra tienda, en los mismos días: cuántos tienen las dos y cuántos son iguales.
+
+    `firmes` son los que ya no cambiaban al leerse; `primero` y `ultimo`, entre qué días hay iguales
+    cargados antes.
+    """
 
     tienda: str
     comunes: int
     iguales: int
     filas: int
+    firmes: int
+    firmes_iguales: int
+    primero: date | None
+    ultimo: date | None
 
     def es_la_misma(self, dice_serlo: bool) -> bool:
-        if 2 * self.iguales < self.comunes:
-            return False
-        if dice_serlo:
-            return self.iguales > 0
-        return self.iguales >= DIAS_IGUALES and self.filas >= FILAS_IGUALES
+        if dice_serlo:  # sólo un día firme y distinto la desmiente: el de hoy cambia a cada rato
+            return 2 * self.firmes_iguales >= self.firmes
+        return (
+            2 * self.iguales >= self.comunes
+            and self.iguales >= DIAS_IGUALES
+            and self.filas >= FILAS_IGUALES
+        )
 
 
 def exigir_distinta(
@@ -53,20 +63,25 @@ def exigir_distinta(
     otras = [
         _Otra(*o)
         for o in base.hacer(
-            "dias_iguales", tienda=tienda.id, desde=dias.desde - DIAS_ANTES, hasta=dias.hasta
+            "dias_iguales",
+            tienda=tienda.id,
+            desde=dias.desde - DIAS_ANTES,
+            hasta=dias.hasta,
+            carga=dias.desde,
+            provisionales=config.ajustes.dias_provisionales,
         )
     ]
     conocidas = dict(base.hacer("leer_origenes", tienda=tienda.id, identidad=identidad))
     tocayas = {id_ for id_, quien in conocidas.items() if quien == identidad} - {tienda.id}
-    comparadas = {o.tienda for o in otras}
-    mismas = [o.tienda for o in otras if o.es_la_misma(o.tienda in tocayas)]
-    mismas += sorted(tocayas - comparadas)
-    prohibidas = [t for t in mismas if not _permitida(config, tienda, t)]
+    mismas = [o for o in otras if o.es_la_misma(o.tienda in tocayas)]
+    sin_comparar = sorted(tocayas - {o.tienda for o in otras})
+    mismas += [_Otra(t, 0, 0, 0, 0, 0, None, None) for t in sin_comparar]
+    prohibidas = [o for o in mismas if not _permitida(config, tienda, o.tienda)]
     if prohibidas:
-        raise _error(config, tienda, prohibidas[0], prohibidas[0] in comparadas)
-    aviso = _aviso(tienda, conocidas.get(tienda.id), identidad)
-    _anotar(base, tienda, identidad)
-    return aviso
+        raise _error(config, tienda, prohibidas[0])
+    antes = conocidas.get(tienda.id)
+    _anotar(base, tienda, identidad or antes)
+    return _aviso(tienda, antes, identidad)
 
 
 def _permitida(config: Configuracion, tienda: Tienda, otra: str) -> bool:
@@ -74,16 +89,23 @@ def _permitida(config: Configuracion, tienda: Tienda, otra: str) -> bool:
     return otra in tienda.comparte_con or bool(suya and tienda.id in suya.comparte_con)
 
 
-def _error(config: Configuracion, tienda: Tienda, otra: str, por_dias: bool) -> ErrorIdentidad:
+def _error(config: Configuracion, tienda: Tienda, gemela: _Otra) -> ErrorIdentidad:
+    otra = gemela.tienda
     porque = (
         "sus días tienen las mismas filas y el mismo total"
-        if por_dias
+        if gemela.iguales
         else "su servidor dice ser el mismo"
     )
     cabeza = (
         f"{tienda.id} ({tienda.nombre}, {tienda.lugar}) responde con la base de {otra}: {porque}. "
         "No se cargó nada."
     )
+    if gemela.primero:
+        cabeza += (
+            " De antes hay días contados dos veces: quite los de la que sobre, con «luigi --module "
+            f"fluxion_luigi OlvidarVentas --desde {gemela.primero} --hasta {gemela.ultimo} "
+            f"--tiendas {tienda.id}» si es ésta."
+        )
     if otra not in config.catalogo.tiendas:
         return ErrorIdentidad(
             f"{cabeza} {otra} ya no está en el catálogo: si {tienda.id} es su nombre nuevo, mueva "

@@ -32,6 +32,8 @@ def renombrar(
     """
     for tramo in agrupar(sobran):
         base.hacer("borrar_fallidos", tienda=de, desde=tramo.desde, hasta=tramo.hasta)
+    for tramo in agrupar(cargados):  # lo que aquí llega cargado ya no es un día fallido
+        base.hacer("borrar_fallidos", tienda=a, desde=tramo.desde, hasta=tramo.hasta)
     for tabla in _RENOMBRAR:
         base.hacer(tabla, de=de, a=a)
     # Si con el id nuevo ya respondió un servidor, eso es lo último que se sabe de la tienda.

@@ -3,14 +3,14 @@
 import json
 import random
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from fluxion_luigi import cobertura, hijo
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea, lineas_del_dia
-from fluxion_luigi.errores import ErrorConfiguracion, ErrorTiempo
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorTiempo, ErrorTipos
 from fluxion_luigi.esquema import CLAVE_DE_LINEA
 from fluxion_luigi.flujo.extraccion import candado_de
 from fluxion_luigi.origen import cadena, fallos
@@ -97,6 +97,31 @@ def comparar(config: Configuracion, tienda: Tienda, dia: date) -> Comparacion:
     )
 
 
+def comparar_todos(
+    config: Configuracion,
+    elegidos: Sequence[tuple[Tienda, date]],
+    avisar: Callable[[int, str], None],
+) -> tuple[list[Comparacion], dict[str, str]]:
+    """Compara cada día; la tienda que falla no detiene a las demás, ni se le insiste.
+
+    Args:
+        avisar: recibe cuántos van y lo que se está comparando.
+
+    Returns:
+        Las comparaciones hechas, y por tienda lo que pasó con la que no se pudo comparar.
+    """
+    hechas, fallidas = [], {}
+    for n, (tienda, dia) in enumerate(elegidos):
+        if tienda.id in fallidas:
+            continue
+        avisar(n, f"{tienda.id} {dia}: comparando con la tienda")
+        try:
+            hechas.append(comparar(config, tienda, dia))
+        except ErrorFluxion as e:
+            fallidas[tienda.id] = str(e)
+    return hechas, fallidas
+
+
 def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], dict]:
     cadena.exigir_driver(tienda)
     sistema, credencial = config.sistema(tienda), config.credencial(tienda)
@@ -123,9 +148,11 @@ def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], 
         raise ErrorTiempo(f"{donde}: la tienda no contestó en {espera:.0f} s.") from None
     if hecho.returncode:
         ultima = (hecho.stdout.splitlines() or [""])[-1]
-        dicho = json.loads(ultima)["driver"] if ultima.startswith('{"driver"') else hecho.stderr
+        dicho = json.loads(ultima) if ultima.startswith("{") else {"driver": hecho.stderr}
+        if "frase" in dicho:
+            raise ErrorTipos(f"{donde}: {dicho['frase']}.")
         clave = credencial.clave if credencial else ""
-        raise fallos.como_error(fallos.sin_secreto(dicho, clave), donde)
+        raise fallos.como_error(fallos.sin_secreto(dicho["driver"], clave), donde)
     columnas, *renglones = map(json.loads, hecho.stdout.splitlines())
     return columnas, _por_clave(dict(zip(columnas, r, strict=True)) for r in renglones)
 

@@ -14,7 +14,8 @@ from fluxion_luigi.informes import orden
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, describir
 
-MESES_POR_TABLA = 12
+# Con más, la tabla no cabe en cien columnas.
+MESES_POR_TABLA = 6
 COLUMNAS = ("tienda", "dia", "mes", "cargado", "firme", "vencido", "filas", "causa")
 
 
@@ -140,7 +141,7 @@ def _tabla(tiendas: list[dict], meses: list[str], *, con_totales: bool) -> str:
         filas.append(fila)
     return tabulate(
         filas,
-        headers=["", "tienda", "nombre", *totales, *(f"{m[5:]}/{m[2:4]}" for m in meses)],
+        headers=["", "tienda", "nombre", *totales, *(f"{m[5:]}\n{m[2:4]}" for m in meses)],
         tablefmt="simple",
         colalign=("left", "left", "left", *["right"] * (len(totales) + len(meses))),
         disable_numparse=True,

@@ -56,10 +56,20 @@ def componer(
         else None,
         "filas": sum(m["filas"] or 0 for m in meses),
         "tiendas_mes": por_estado,
+        "sin_fecha": _sin_fecha(meses),
         "excluidos": inicio.get("excluidos", []),
         "reintentar": _orden(faltan, opciones),
         "detalle": meses,
     }
+
+
+def _sin_fecha(meses: list[dict]) -> dict[str, int]:
+    """Las filas sin fecha de cada tienda: son las mismas se cuente el mes que se cuente."""
+    veces: dict[str, int] = {}
+    for m in meses:
+        if m["sin_fecha"]:
+            veces[m["tienda"]] = max(m["sin_fecha"], veces.get(m["tienda"], 0))
+    return veces
 
 
 def _estado(terminada: bool, faltan: list[dict]) -> str:

@@ -39,6 +39,10 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
         f"{cuenta['no_intentada']} no intentada(s)",
     ]
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
+    lineas += [
+        f"  {tienda}: {entero(n)} línea(s) sin fecha en la tienda, que no se pueden cargar"
+        for tienda, n in datos["sin_fecha"].items()
+    ]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan and not any(m["error"] or m["estado"] != NO_INTENTADA for m in faltan):
         lineas += ["", "Las no intentadas no llegaron a empezar; la causa está más arriba."]

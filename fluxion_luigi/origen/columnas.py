@@ -1,6 +1,7 @@
 """De lo que entrega un driver al esquema declarado, en columnas y sin cambiar un valor."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -86,10 +87,8 @@ class Entrega:
         if campo.name not in lote.schema.names:  # sólo puede faltar una opcional
             return pa.nulls(len(lote), campo.type)
         columna = lote.column(campo.name)
-        try:
+        with suppress(*_NO_SIRVE):
             return _convertir(columna, campo.type)
-        except _NO_SIRVE:
-            pass
         no_sirven = set(_buscar_malos(columna, campo.type))
         for i in no_sirven:
             malas.setdefault(i, f"{campo.name} = {_citar(columna[i])} no es {_legible(campo.type)}")

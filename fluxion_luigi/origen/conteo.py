@@ -38,7 +38,7 @@ def leer(lector, sistema: str) -> tuple[Conteos, int]:
     for crudo in lector:
         lote, malas = forma.al_esquema(crudo)
         for i, motivo in malas.items():
-            if not _no_es_finito(crudo, i):
+            if not _son_numeros(crudo, i) or lote["filas"][i].as_py() is None:
                 raise _no_cuenta(motivo)
         for i, fila in enumerate(lote.to_pylist()):
             if fila["filas"] is None or fila["dia"] in conteos:
@@ -52,16 +52,19 @@ def leer(lector, sistema: str) -> tuple[Conteos, int]:
     return conteos, sin_fecha
 
 
-def _no_es_finito(lote: pa.RecordBatch, i: int) -> bool:
-    """Si alguna suma de ese día es NaN o infinita: la lectura dirá qué línea la tiene."""
-    return any(_infinita(lote[n][i].as_py()) for n in ("total", *SUMAS) if n in lote.schema.names)
+def _son_numeros(lote: pa.RecordBatch, i: int) -> bool:
+    """Si el día es un día y sus sumas, números, aunque enormes, NaN o infinitos.
 
-
-def _infinita(valor) -> bool:
+    De esos la lectura dirá qué línea los tiene; lo demás es la consulta, que está mal.
+    """
     try:
-        return not Decimal(str(valor or 0)).is_finite()
-    except InvalidOperation:
+        lote["dia"].slice(i, 1).cast(pa.date32())
+        for nombre in ("total", *SUMAS):
+            if nombre in lote.schema.names:
+                Decimal(str(lote[nombre][i].as_py() or 0))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, InvalidOperation):
         return False
+    return True
 
 
 def _no_cuenta(motivo: str) -> ErrorTipos:

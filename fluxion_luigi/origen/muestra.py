@@ -10,7 +10,7 @@ import json
 import sys
 from contextlib import suppress
 from datetime import date, datetime, time
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import pyodbc
@@ -25,17 +25,22 @@ def en_texto(columna: Columna, valor: Any) -> str | None:
     if valor is None:
         return None
     if columna.familia == "decimal":
-        numero = Decimal(str(valor))
-        if not numero.is_finite():
-            return str(numero)
-        return str(numero.quantize(Decimal(1).scaleb(-columna.escala), ROUND_HALF_UP) + 0)
+        return _redondo(valor, columna.escala)
     if columna.familia == "fecha" and isinstance(valor, date):
         return f"{valor:%Y-%m-%d}"
     if columna.familia == "hora" and isinstance(valor, time | datetime):
         return f"{valor:%H:%M:%S}"
     if columna.familia in ("entero", "logico") and not isinstance(valor, str):
-        return str(int(valor))
+        return str(int(valor)) if valor == int(valor) else str(valor)
     return str(valor)
+
+
+def _redondo(valor: Any, escala: int) -> str:
+    try:
+        numero = Decimal(str(valor)).quantize(Decimal(1).scaleb(-escala), ROUND_HALF_UP)
+        return str(numero + 0)
+    except InvalidOperation:  # no es un número, o no cabe: saldrá distinto, y se nombrará
+        return str(valor)
 
 
 def main() -> int:
@@ -50,7 +55,11 @@ def main() -> int:
             for sentencia in pedido["sesion"]:
                 conexion.execute(sentencia)
             renglones = conexion.execute(pedido["muestra"], *pedido["parametros"])
-            columnas = [POR_NOMBRE[d[0].lower()] for d in renglones.description]
+            nombres = [d[0].lower() for d in renglones.description]
+            if sobran := [n for n in nombres if n not in POR_NOMBRE]:
+                print(json.dumps({"frase": f"muestra.sql da columnas que no hay: {sobran}"}))
+                return 1
+            columnas = [POR_NOMBRE[n] for n in nombres]
             print(json.dumps([c.nombre for c in columnas]))
             for renglon in renglones:
                 print(json.dumps([en_texto(*par) for par in zip(columnas, renglon, strict=True)]))

@@ -12,7 +12,8 @@ import arrow_odbc
 import pyarrow as pa
 
 from fluxion_luigi.conciliacion import Conteos
-from fluxion_luigi.origen import conteo, productos
+from fluxion_luigi.errores import ErrorTransitorio
+from fluxion_luigi.origen import conteo, fallos, productos
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 from fluxion_luigi.origen.malos import DiasMalos
 from fluxion_luigi.origen.pedido import Pedido
@@ -49,8 +50,12 @@ class Conexion:
         try:
             [lote] = self._leer(self._pedido.identidad, [], chunk=1)
             return str(lote.column(0)[0].as_py() or "").strip() or None
-        except (arrow_odbc.Error, ValueError, IndexError):
+        except arrow_odbc.Error as e:
+            if issubclass(fallos.reconocer(str(e)).error, ErrorTransitorio):
+                raise
             return None  # sin permiso para preguntarlo, por ejemplo: no es motivo para no cargar
+        except (ValueError, IndexError):
+            return None  # no dio un renglón
 
     def contar(self, ventana: Rango) -> tuple[Conteos, int]:
         """Filas y sumas de cada día de la ventana, según el propio origen, y filas sin fecha.

@@ -34,10 +34,11 @@ class Productos:
         self, tabla: pa.Table, sistema: str, clave: Sequence[str], malas: Mapping[int, str]
     ):
         self._sistema, self._clave = sistema, clave
-        self._motivos = {
+        self._malos = {
             tabla[CODIGO][i].as_py(): f"su producto no sirve: {motivo}"
             for i, motivo in malas.items()
         }
+        self._repetidos: dict[str | None, str] = {}
         tabla = self._uno_por_clave(tabla)
         self._claves = _juntas(tabla, clave)
         self._columnas = {
@@ -61,22 +62,15 @@ class Productos:
         Args:
             malos: donde se apuntan las líneas de un código que no sirve.
         """
-        if self._motivos:
-            lineas = malos.apartar(lineas, self._de_codigo_malo(lineas), pasajero=True)
+        for motivos in filter(None, (self._malos, self._repetidos)):
+            pasajero = motivos is self._repetidos
+            lineas = malos.apartar(lineas, _de_codigo(lineas, motivos), pasajero=pasajero)
         renglon = pc.index_in(_juntas(lineas, self._clave), value_set=self._claves)
         if not renglon.null_count:
             return self._unir(lineas, renglon), lineas.slice(0, 0)
         esta = renglon.is_valid()
         completas = self._unir(lineas.filter(esta), renglon.drop_null())
         return completas, lineas.filter(pc.invert(esta))
-
-    def _de_codigo_malo(self, lineas: pa.RecordBatch) -> dict[int, str]:
-        codigos = lineas[CODIGO]
-        cuales = pc.is_in(codigos, value_set=pa.array(list(self._motivos), pa.string()))
-        return {
-            i: f"código {_citar(codigos[i].as_py())}: {self._motivos[codigos[i].as_py()]}"
-            for i in pc.indices_nonzero(cuales).to_pylist()
-        }
 
     def _unir(self, lineas: pa.RecordBatch, renglon: pa.Array) -> pa.RecordBatch:
         return pa.RecordBatch.from_arrays(
@@ -118,14 +112,15 @@ class Productos:
             repetidas = veces.field("values").filter(pc.greater(veces.field("counts"), 1))
             repetidos = tabla[CODIGO].filter(pc.is_in(juntas, value_set=repetidas))
             for codigo in repetidos.unique().to_pylist():
-                self._motivos[codigo] = (
+                self._repetidos[codigo] = (
                     "productos.sql da renglones distintos para él: está repetido en el catálogo de "
                     f"la tienda, o al productos.sql del sistema «{self._sistema}» le falta una "
                     "condición al unir sus tablas"
                 )
-        if not self._motivos:
+        fuera = [*self._malos, *self._repetidos]
+        if not fuera:
             return tabla
-        malos = pc.is_in(tabla[CODIGO], value_set=pa.array(list(self._motivos), pa.string()))
+        malos = pc.is_in(tabla[CODIGO], value_set=pa.array(fuera, pa.string()))
         return tabla.filter(pc.invert(malos))
 
 
@@ -155,6 +150,16 @@ class _Columna:
         return pa.DictionaryArray.from_arrays(
             self._valores.indices.take(renglon), self._valores.dictionary
         )
+
+
+def _de_codigo(lineas: pa.RecordBatch, motivos: Mapping[str | None, str]) -> dict[int, str]:
+    """El motivo de cada línea de uno de esos códigos."""
+    codigos = lineas[CODIGO]
+    cuales = pc.is_in(codigos, value_set=pa.array(list(motivos), pa.string()))
+    return {
+        i: f"código {_citar(codigos[i].as_py())}: {motivos[codigos[i].as_py()]}"
+        for i in pc.indices_nonzero(cuales).to_pylist()
+    }
 
 
 def _juntas(datos: pa.Table | pa.RecordBatch, clave: Sequence[str]) -> pa.Array:

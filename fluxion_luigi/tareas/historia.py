@@ -83,7 +83,6 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
         "día(s) en cero": hecho.dias_en_cero,
         "sin producto en el catálogo": hecho.sin_producto,
         "de un código con varios productos": hecho.ambiguos,
-        "sin fecha en la tienda, que no se pueden cargar": hecho.sin_fecha,
     }
     partes += [f"{resumen.entero(n)} {que}" for que, n in cuentas.items() if n]
     if not hecho.filas and hecho.dias >= MUCHOS_CEROS:

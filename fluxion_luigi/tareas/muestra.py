@@ -46,14 +46,16 @@ class VerificarMuestra(Tarea):
         elegidos = muestra.elegir(self.config, self._elegidas, self._rango, self.dias)
         if not elegidos:
             raise ErrorUso("No hay ningún día firme y con ventas cargado que comparar.")
-        hechas = []
-        for n, (tienda, dia) in enumerate(elegidos):
-            self.avanzar(n, len(elegidos), f"{tienda.id} {dia}: comparando con la tienda")
-            hechas.append(muestra.comparar(self.config, tienda, dia))
+        hechas, fallidas = muestra.comparar_todos(
+            self.config, elegidos, lambda n, que: self.avanzar(n, len(elegidos), que)
+        )
         mostrar(informe.texto(hechas))
+        quejas = list(fallidas.values())
         malos = [f"{c.tienda} {c.dia}" for c in hechas if c.cuantas]
         if malos:
-            raise ErrorConciliacion(
+            quejas.append(
                 f"{len(malos)} día(s) no son iguales a los de la tienda: {', '.join(malos)}. Si "
                 "la tienda los corrigió después, vuelva a cargarlos con RangoVentas --recargar."
             )
+        if quejas:
+            raise ErrorConciliacion("\n".join(quejas))

@@ -1,6 +1,7 @@
 """Lo que no se deshace se muestra primero, y se hace sólo con el permiso del operador."""
 
 import os
+from contextlib import suppress
 
 import luigi
 
@@ -44,7 +45,9 @@ class TareaConPermiso(Tarea):
         super().__init__(*args, **kwargs)
         exigir_workers()
         # Con varios workers la tarea corre en otro proceso, que ya no tiene esta entrada.
-        self._terminal = os.ttyname(0) if os.isatty(0) else None
+        self._terminal = None
+        with suppress(OSError):  # no es una terminal, o su dispositivo no se ve desde aquí
+            self._terminal = os.ttyname(0)
 
     def complete(self) -> bool:
         return False

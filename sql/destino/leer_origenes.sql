@@ -1,3 +1,8 @@
--- Las demás tiendas que dicen ser este servidor, y lo que decía antes ésta.
-SELECT ubicacion_id, identidad FROM origenes
-WHERE identidad = $identidad OR ubicacion_id = $tienda;
+-- Las demás tiendas con ventas que dicen ser este servidor, y lo que decía antes ésta.
+SELECT o.ubicacion_id, o.identidad
+FROM origenes AS o
+WHERE o.ubicacion_id = $tienda OR (
+    o.identidad = $identidad AND EXISTS (
+        SELECT 1 FROM control_dias AS c WHERE c.ubicacion_id = o.ubicacion_id AND c.filas > 0
+    )
+);

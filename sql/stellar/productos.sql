@@ -11,7 +11,7 @@
 SELECT
     CAST(v.Codigo AS NVARCHAR(256)) AS codigo,
     CASE WHEN c.menor <> c.mayor THEN v.principal END AS principal,
-    CAST(COALESCE(e.producto, a.producto, c.menor) AS NVARCHAR(256)) AS producto_id,
+    CAST(u.producto AS NVARCHAR(256)) AS producto_id,
     CAST(p.descripcion AS NVARCHAR(256)) AS descripcion,
     CAST(p.marca AS NVARCHAR(256)) AS marca,
     CAST(p.modelo AS NVARCHAR(256)) AS modelo,
@@ -25,7 +25,7 @@ SELECT
     CAST(p.unidades AS DECIMAL(38, 3)) AS unidades_bulto,
     CAST(p.peso AS DECIMAL(38, 3)) AS peso,
     CAST(p.volumen AS DECIMAL(38, 3)) AS volumen,
-    CAST(p.tipo_peso AS BIGINT) AS tipo_peso,
+    CAST(p.tipo_peso AS DECIMAL(38, 4)) AS tipo_peso,
     CAST(p.costo AS DECIMAL(38, 4)) AS costo,
     CAST(p.precio AS DECIMAL(38, 4)) AS precio_catalogo,
     CAST(p.impuesto AS DECIMAL(38, 4)) AS impuesto_porcentaje,
@@ -52,7 +52,8 @@ LEFT JOIN (
 OUTER APPLY (
     SELECT q.c_Codigo AS producto
     FROM {base_datos}.dbo.MA_PRODUCTOS AS q
-    WHERE c.menor <> c.mayor AND q.c_Codigo = v.principal
+    WHERE c.menor <> c.mayor
+        AND q.c_Codigo COLLATE DATABASE_DEFAULT = v.principal COLLATE DATABASE_DEFAULT
 ) AS e
 OUTER APPLY (
     SELECT MIN(k.c_CodNasa) AS producto
@@ -60,6 +61,13 @@ OUTER APPLY (
     INNER JOIN {base_datos}.dbo.MA_PRODUCTOS AS q ON q.c_Codigo = k.c_CodNasa
     WHERE c.menor <> c.mayor AND k.c_Codigo = v.Codigo
 ) AS a
+CROSS APPLY (
+    SELECT COALESCE(
+        e.producto COLLATE DATABASE_DEFAULT,
+        a.producto COLLATE DATABASE_DEFAULT,
+        c.menor COLLATE DATABASE_DEFAULT
+    ) AS producto
+) AS u
 LEFT JOIN (
     SELECT
         m.c_Codigo AS codigo, m.c_Descri AS descripcion, m.c_Marca AS marca, m.c_Modelo AS modelo,
@@ -68,7 +76,7 @@ LEFT JOIN (
         m.n_Volumen AS volumen, m.n_TipoPeso AS tipo_peso, m.n_CostoAct AS costo,
         m.n_Precio1 AS precio, m.n_Impuesto1 AS impuesto, m.Text2 AS zona
     FROM {base_datos}.dbo.MA_PRODUCTOS AS m
-) AS p ON p.codigo = COALESCE(e.producto, a.producto, c.menor)
+) AS p ON p.codigo COLLATE DATABASE_DEFAULT = u.producto
 LEFT JOIN (
     SELECT x.c_codigo, MIN(x.c_descripcio) AS descripcion
     FROM {maestros}.dbo.MA_DEPARTAMENTOS AS x

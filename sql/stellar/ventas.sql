@@ -22,7 +22,7 @@ SELECT
     CASE WHEN ABS(t.Impuesto) < 100000000000000 THEN
         CAST(t.Impuesto AS DECIMAL(18, 4)) END AS impuesto,
     CAST(t.c_Numero AS NVARCHAR(256)) AS factura,
-    CAST(t.n_Linea AS BIGINT) AS linea,
+    CAST(t.n_Linea AS DECIMAL(18, 4)) AS linea,
     CAST(t.c_Caja AS NVARCHAR(256)) AS caja,
     CAST(t.c_Localidad AS NVARCHAR(256)) AS localidad,
     CAST(t.c_Concepto AS NVARCHAR(256)) AS tipo_documento,

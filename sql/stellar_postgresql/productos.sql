@@ -16,7 +16,7 @@ SELECT
     CAST(round(CAST(p.unidades AS NUMERIC), 3) AS VARCHAR(40)) AS unidades_bulto,
     CAST(round(CAST(p.peso AS NUMERIC), 3) AS VARCHAR(40)) AS peso,
     CAST(round(CAST(p.volumen AS NUMERIC), 3) AS VARCHAR(40)) AS volumen,
-    CAST(p.tipo_peso AS BIGINT) AS tipo_peso,
+    CAST(p.tipo_peso AS VARCHAR(40)) AS tipo_peso,
     CAST(round(CAST(p.costo AS NUMERIC), 4) AS VARCHAR(40)) AS costo,
     CAST(round(CAST(p.precio AS NUMERIC), 4) AS VARCHAR(40)) AS precio_catalogo,
     CAST(round(CAST(p.impuesto AS NUMERIC), 4) AS VARCHAR(40)) AS impuesto_porcentaje,

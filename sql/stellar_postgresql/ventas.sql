@@ -9,7 +9,7 @@ SELECT
     CAST(round(CAST(t.subtotal AS NUMERIC), 4) AS VARCHAR(40)) AS subtotal,
     CAST(round(CAST(t.impuesto AS NUMERIC), 4) AS VARCHAR(40)) AS impuesto,
     CAST(t.c_numero AS VARCHAR(256)) AS factura,
-    CAST(t.n_linea AS BIGINT) AS linea,
+    CAST(t.n_linea AS VARCHAR(40)) AS linea,
     CAST(t.c_caja AS VARCHAR(256)) AS caja,
     CAST(t.c_localidad AS VARCHAR(256)) AS localidad,
     CAST(t.c_concepto AS VARCHAR(256)) AS tipo_documento,

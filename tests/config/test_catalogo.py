@@ -93,6 +93,15 @@ def test_una_clave_desconocida_dice_cuales_valen(leer, cambio, dice):
         ('puerto = "1433"', "puerto debe ser un número entero"),
         ("puerto = 70000", "puerto debe estar entre 1 y 65535"),
         ('tipo = "kiosco"', "tipo debe ser uno de tienda, mayorista, distribucion"),
+        ('bases = "VAD10"', "bases debe ser una tabla"),
+        ('bases = { maestros = "VAD10]; DROP" }', "maestros = 'VAD10]; DROP' no es un nombre"),
+        ("bases = { maestros = 10 }", "maestros = 10 no es un nombre de base de datos"),
+        ('base_datos = "V;UID=sa"', "base_datos = 'V;UID=sa' no es un nombre"),
+        ('comparte_con = "tienda_01"', "comparte_con debe ser una lista"),
+        ('comparte_con = ["tienda_77"]', "nombra «tienda_77», que no está en el catálogo"),
+        ('comparte_con = [["tienda_01"]]', "que no está en el catálogo"),
+        ('bases = { base_datos = "X" }', "base_datos va fuera de «bases»"),
+        ('archivo = "pos;x.sqlite"', "archivo lleva un «;»"),
     ],
 )
 def test_un_valor_de_otro_tipo_se_explica(leer, linea, dice):
@@ -104,6 +113,13 @@ def test_un_valor_de_otro_tipo_se_explica(leer, linea, dice):
 def test_dos_entradas_sobre_la_misma_base_se_rechazan(leer, host):
     texto = BUENO + f'[tiendas.tienda_20]\nnombre = "X"\nhost = "{host}"\nbase_datos = "vad20"\n'
     assert "tienda_01 y tienda_20 apuntan a la misma base" in problemas(leer, texto)
+
+
+def test_dos_entradas_sobre_la_misma_base_valen_si_el_catalogo_lo_dice(leer):
+    texto = BUENO + '[tiendas.tienda_20]\nnombre = "X"\nhost = "127.0.0.1"\n'
+    assert leer(texto + 'comparte_con = ["tienda_01"]\n').tiendas["tienda_20"]
+    otra = leer(texto + 'base_datos = "VAD20_SUR"\nbases = { maestros = "VAD10 sur" }\n')
+    assert otra.tiendas["tienda_20"].bases == {"maestros": "VAD10 sur"}
 
 
 def test_todos_los_problemas_salen_juntos(leer):

@@ -91,3 +91,22 @@ def test_un_productos_sql_vacio_no_vale_como_si_no_estuviera(tmp_path):
     (tmp_path / "stellar" / "productos.sql").write_text("-- por hacer\n")
     with pytest.raises(ErrorConfiguracion, match=r"productos\.sql está vacío"):
         sistemas.leer(tmp_path, "stellar")
+
+
+@pytest.mark.parametrize(
+    ("linea", "dice"),
+    [
+        ("bases = { maestros = 5 }", "tabla de nombres de base"),
+        ('bases = "VAD10"', "tabla de nombres de base"),
+        ('comillas = ""', "una o dos letras"),
+        ('clave_producto = "codigo"', "lista de columnas"),
+        ("formato_fecha = 5", "formato_fecha es un texto"),
+        ("formato_fecha = ", "sistema.toml|incompleto o mal"),
+    ],
+)
+def test_un_sistema_toml_mal_escrito_se_explica(tmp_path, linea, dice):
+    shutil.copytree(SQL / "demo", tmp_path / "demo")
+    base = "" if linea.startswith("formato") else 'formato_fecha = "%Y"\n'
+    (tmp_path / "demo" / "sistema.toml").write_text(base + linea + "\n")
+    with pytest.raises(ErrorConfiguracion, match=dice):
+        sistemas.leer(tmp_path, "demo")

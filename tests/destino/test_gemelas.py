@@ -45,6 +45,30 @@ def test_sin_dias_en_comun_decide_lo_que_dice_el_servidor(dos_nombres):
     assert {t for t, _ in dos_nombres.cargado()} == {"tienda_01"}
 
 
+def test_lo_de_hoy_que_cambia_mientras_se_vende_no_desmiente_que_sea_el_mismo_servidor(
+    dos_nombres, postgresql
+):
+    """Cargada la una a mediodía y la otra a las tres, el día de hoy no es igual en las dos."""
+    hoy, base = str(dos_nombres.config.hoy()), dos_nombres.tiendas["tienda_01"]["base_datos"]
+    postgresql.vender(base, hoy, dias=1, por_dia=40)
+    assert dos_nombres.rango(hoy, hoy, "--tiendas", "tienda_01").codigo == 0
+    postgresql.vender(base, hoy, dias=1, por_dia=9)
+    salida = dos_nombres.rango(hoy, hoy, "--tiendas", "tienda_02")
+    assert salida.codigo == 30
+    assert "su servidor dice ser el mismo" in salida.error
+
+
+def test_una_tienda_olvidada_ya_no_impide_cargar_la_de_verdad(dos_nombres):
+    assert dos_nombres.rango("2025-03-01", "2025-03-03", "--tiendas", "tienda_02").codigo == 0
+    dias = ("--desde", "2025-03", "--hasta", "2025-03")
+    olvidar = dos_nombres.luigi("OlvidarVentas", *dias, "--tiendas", "tienda_02", "--si")
+    assert olvidar.codigo == 0, olvidar.todo
+    del dos_nombres.tiendas["tienda_02"]
+    dos_nombres.escribir()
+    salida = dos_nombres.rango("2025-03-01", "2025-03-03")
+    assert salida.codigo == 0, salida.todo
+
+
 def test_el_catalogo_puede_decir_que_es_legitimo(dos_nombres):
     dos_nombres.tiendas["tienda_02"]["comparte_con"] = ["tienda_01"]
     dos_nombres.escribir()
@@ -131,7 +155,10 @@ def test_una_copia_de_otra_tienda_se_descubre_por_sus_dias(copia):
 def test_una_copia_que_se_carga_de_a_un_dia_se_descubre_al_segundo(copia):
     copia.rango("2025-03-01", "2025-03-10", "--tiendas", "tienda_01")
     assert copia.rango("2025-03-01", "2025-03-01", "--tiendas", "tienda_02").codigo == 0
-    assert copia.rango("2025-03-02", "2025-03-02", "--tiendas", "tienda_02").codigo == 30
+    salida = copia.rango("2025-03-02", "2025-03-02", "--tiendas", "tienda_02")
+    assert salida.codigo == 30
+    quitar = "OlvidarVentas --desde 2025-03-01 --hasta 2025-03-01 --tiendas tienda_02"
+    assert quitar in salida.error
     assert {d for t, d in copia.cargado() if t == "tienda_02"} == {date(2025, 3, 1)}
 
 

@@ -48,9 +48,18 @@ def test_los_encabezados_caen_sobre_sus_columnas_aunque_la_marca_ocupe_dos(proye
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 1))
     proyecto.rango("2025-03", "2025-03")
     salida = proyecto.luigi("EstadoVentas", "--desde", "2025-03", "--hasta", "2025-03")
-    encabezado, _, renglon = salida.fuera.splitlines()[3:6]
+    encabezado, anios, _, renglon = salida.fuera.splitlines()[3:7]
     assert encabezado.index("tienda") == wcswidth(renglon[: renglon.index("tienda_01")])
-    assert len(encabezado) == wcswidth(renglon)
+    assert len(encabezado) == len(anios) == wcswidth(renglon)
+    assert (encabezado.split()[-1], anios.split()) == ("03", ["25"])
+
+
+def test_un_anio_de_la_tienda_de_nombre_mas_largo_cabe_en_cien_columnas(proyecto):
+    proyecto.con_tienda("tienda_01", {}, nombre="MAYORISTA VALENCIA")
+    salida = proyecto.luigi("EstadoVentas", "--desde", "2024-09", "--hasta", "2025-08")
+    tabla = salida.fuera[salida.fuera.index("    tienda") : salida.fuera.index("Faltan")]
+    assert tabla.count("0%") == 1 + 12  # el total y cada mes
+    assert max(map(wcswidth, tabla.splitlines())) <= 100
 
 
 def test_sin_fechas_muestra_toda_la_historia_que_hay(proyecto):
@@ -58,7 +67,7 @@ def test_sin_fechas_muestra_toda_la_historia_que_hay(proyecto):
     proyecto.rango("2024-01", "2024-01")
     salida = proyecto.luigi("EstadoVentas")
     assert "Cobertura de 2024-01-01 a" in salida.fuera
-    assert salida.fuera.count("tienda_01 ") > 2  # una tabla por cada doce meses
+    assert salida.fuera.count("tienda_01 ") > 2  # una tabla por cada seis meses
 
 
 def test_nombra_su_base_y_la_orden_que_carga_lo_que_falta(proyecto):

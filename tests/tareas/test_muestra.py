@@ -73,10 +73,11 @@ def test_sin_nada_cargado_se_dice(proyecto):
 def test_una_tienda_que_no_contesta_se_dice(dos_tiendas):
     dos_tiendas.rango("2025-03-05", "2025-03-05")
     (dos_tiendas.carpeta / "pos" / "tienda_01.sqlite").write_bytes(b"no es una base" * 100)
-    salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
+    salida = dos_tiendas.luigi("VerificarMuestra")
     assert salida.codigo == 30
     assert "muestra del 2025-03-05: el archivo no es una base de datos sana" in salida.error
     assert "Traceback" not in salida.todo
+    assert "✓   tienda_02" in salida.fuera  # la otra se comparó igual
 
 
 @pytest.mark.postgresql
