@@ -1,7 +1,9 @@
 """Las tareas de Luigi, delgadas, sobre el núcleo. Al importarse preparan el registro de Luigi."""
 
+from fluxion_luigi import hijo
 from fluxion_luigi.tareas import registro
 
+hijo.postergar()
 registro.instalar()
 
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
