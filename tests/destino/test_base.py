@@ -1,6 +1,9 @@
 """La base de destino: sus tablas, su formato y su identidad."""
 
+import re
+
 import duckdb
+import pytest
 
 from fluxion_luigi.destino.base import FORMATO, para_escribir, para_leer
 from fluxion_luigi.esquema import COLUMNAS
@@ -74,3 +77,28 @@ def test_todo_el_sql_de_destino_se_usa():
     nombres = {p.stem for p in (RAIZ / "sql" / "destino").glob("*.sql")}
     codigo = "".join(p.read_text() for p in (RAIZ / "fluxion_luigi" / "destino").glob("*.py"))
     assert [n for n in sorted(nombres) if f'"{n}"' not in codigo] == []
+
+
+def test_ninguna_conexion_instala_ni_carga_extensiones_por_su_cuenta(dos_tiendas):
+    ajenas = [
+        p.name
+        for p in (RAIZ / "fluxion_luigi").rglob("*.py")
+        if re.search(r"duckdb\.(connect|sql|query|execute|read_\w+|from_\w+)\(?", p.read_text())
+    ]
+    assert ajenas == ["base.py"]
+    ajustes = "autoinstall_known_extensions", "autoload_known_extensions"
+    pregunta = f"SELECT {', '.join(f'current_setting({a!r})' for a in ajustes)}"
+    for abrir in (para_escribir, para_leer):
+        with abrir(dos_tiendas.config) as base:
+            assert base.conexion.execute(pregunta).fetchone() == (False, False)
+
+
+@pytest.mark.parametrize("tarea", ["EstadoVentas", "RangoVentas"])
+def test_una_base_que_es_de_sqlite_se_dice_sin_bajar_nada_de_internet(dos_tiendas, tarea):
+    pos = dos_tiendas.tiendas["tienda_02"]["archivo"]
+    fechas = ("--desde", "2025-03-01", "--hasta", "2025-03-01")
+    salida = dos_tiendas.luigi(tarea, *fechas, FLUXION_BASE=pos)
+    assert salida.codigo in (30, 35), salida.todo
+    assert f"No se pudo usar la base {pos}" in salida.todo
+    assert "http" not in salida.todo
+    assert "Traceback" not in salida.todo
