@@ -1,7 +1,10 @@
 """Escritura que no deja nada a medias: un archivo existe entero o no existe."""
 
+import errno
+import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +71,8 @@ def leer_json(ruta: Path) -> Any | None:
 def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
     """Exclusión entre procesos sobre `ruta`; el sistema la suelta si el proceso muere.
 
+    Si el disco de `ruta` no sabe de candados, la exclusión vale para esta máquina y este usuario.
+
     Args:
         espera: segundos que se espera a que otro lo suelte.
         que: lo que está tomado, para la frase del error.
@@ -78,7 +83,7 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
     crear_carpeta(ruta.parent)
     with disco(ruta):
         try:
-            tomado = FileLock(ruta).acquire(timeout=espera)
+            tomado = _tomar(ruta, espera)
         except Timeout:  # también es un OSError: fuera de aquí parecería un fallo del disco
             raise ErrorOcupado(
                 f"Otra corrida está usando {que} y no terminó en {espera:.0f} s. "
@@ -86,3 +91,16 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
             ) from None
     with tomado:
         yield
+
+
+def _tomar(ruta: Path, espera: float):
+    try:
+        return FileLock(ruta, fallback_to_soft=False).acquire(timeout=espera)
+    except OSError as e:
+        if e.errno not in (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
+            raise
+    # Que un archivo exista no es un candado: el que deja un proceso muerto cierra para siempre.
+    huella = hashlib.sha256(str(ruta.resolve()).encode()).hexdigest()[:24]
+    local = Path(tempfile.gettempdir()) / f"fluxion-{os.getuid()}" / huella
+    local.parent.mkdir(mode=0o700, exist_ok=True)
+    return FileLock(local, fallback_to_soft=False).acquire(timeout=espera)
