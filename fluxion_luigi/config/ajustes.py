@@ -50,6 +50,7 @@ class Ajustes:
     caida_maxima: float = 60.0
     espera_base: float = 600.0
     espera_tienda: float = 3600.0
+    espera_scheduler: float = 300.0
     memoria_duckdb_mb: int = 128
     hilos_duckdb: int = 2
     conectividad_timeout: float = 5.0

@@ -10,6 +10,7 @@ from luigi.interface import core
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.tareas.parametros import Vez
 from fluxion_luigi.tareas.registro import en_palabras
 
 registro = logging.getLogger("fluxion.avance")
@@ -41,6 +42,10 @@ def mostrar(texto: str) -> None:
 
 class Tarea(luigi.Task):
     """Base de las tareas del proyecto. Las subclases sólo declaran y delegan en el núcleo."""
+
+    # De quién es la tarea: sin esto, dos proyectos en un mismo scheduler, o dos corridas que se
+    # cruzan, serían para él una sola tarea, y lo que le pasara a una le pasaría a la otra.
+    vez = Vez()
 
     _ultimo_aviso = 0.0
 

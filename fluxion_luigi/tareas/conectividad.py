@@ -25,13 +25,11 @@ ESPERA_BASE = 2.0
 class ConectividadTienda(Tarea):
     """La puerta: una tienda se prueba una vez por corrida, antes de su primera consulta.
 
-    Si no responde, esta tarea falla una vez y sus meses no se intentan. La corrida es parte de su
-    identidad: una prueba de otra corrida sólo vale mientras sea más nueva que
-    `conectividad_vigencia`.
+    Si no responde, esta tarea falla una vez y sus meses no se intentan. Una prueba de otra corrida
+    sólo vale mientras sea más nueva que `conectividad_vigencia`.
     """
 
     tienda = luigi.Parameter()
-    corrida = luigi.Parameter()
     priority = 100
 
     def output(self):
@@ -46,7 +44,7 @@ class ConectividadTienda(Tarea):
             edad = (datetime.now(UTC) - datetime.fromisoformat(prueba["en"])).total_seconds()
             misma = prueba["lugar"] == self.config.tienda(self.tienda).lugar
             reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia
-            return misma and (prueba["corrida"] == self.corrida or reciente)
+            return misma and (prueba["corrida"] == corrida.id_actual() or reciente)
         except (KeyError, TypeError, ValueError):
             return False  # falta, o no es de este programa: vale como si no estuviera
 
@@ -56,7 +54,8 @@ class ConectividadTienda(Tarea):
         r = verificar(self.config, tienda, ajustes.conectividad_timeout)
         escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
             "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
-            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(), "corrida": self.corrida,
+            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
+            "corrida": corrida.id_actual(),
         })  # fmt: skip
         if not r.responde:
             raise ErrorConectividad(r.frase())

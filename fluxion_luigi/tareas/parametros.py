@@ -1,9 +1,12 @@
 """Los parámetros propios de la línea de comandos: fechas o meses, y listas de tiendas."""
 
+import argparse
+import hashlib
 from datetime import date
 
 import luigi
 
+from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import leer_fecha
 
@@ -55,3 +58,19 @@ class Segundos(luigi.FloatParameter):
         if not 0 < segundos < 86_400:  # tampoco nan
             raise ErrorUso(f"--timeout {x}: debe ser un número de segundos mayor que cero.")
         return segundos
+
+
+class Vez(luigi.Parameter):
+    """El proyecto y la corrida de una tarea (`ventas-1f3a9c 20250930T060000Z-1a2b`).
+
+    No se pide ni se elige: vale lo de este proceso, se escriba lo que se escriba.
+    """
+
+    def __init__(self):
+        # No es una opción de la orden: --help no la nombra.
+        super().__init__(default="", positional=False, description=argparse.SUPPRESS)
+
+    def normalize(self, x: str) -> str:
+        ajustes = config.actual().ajustes
+        huella = hashlib.sha256(f"{ajustes.archivo}\0{ajustes.base}".encode()).hexdigest()[:6]
+        return f"{ajustes.carpeta.name}-{huella} {corrida.id_actual()}"

@@ -4,13 +4,10 @@ Un error esperado se muestra como su frase, sin traza; un defecto del programa d
 archivo y dice cuál es.
 """
 
-import hashlib
 import logging
-import os
 import re
 import shutil
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -39,12 +36,6 @@ def instalar() -> None:
     except ErrorFluxion:
         return  # quien use la configuración dirá la frase
     actual = luigi.configuration.get_config()
-    # El candado de Luigi contra dos órdenes iguales a la vez vale para este proyecto y usuario, no
-    # para toda la máquina.
-    if actual.get("core", "lock_pid_dir", None) is None:
-        huella = hashlib.sha256(str(ajustes.ubicar()).encode()).hexdigest()[:12]
-        carpeta = Path(tempfile.gettempdir()) / f"fluxion-{os.getuid()}-{huella}"
-        actual.set("core", "lock_pid_dir", str(carpeta))
     if actual.get("core", "logging_conf_file", None) is None:
         actual.set("core", "logging_conf_file", str(Path(__file__).with_name("registro.cfg")))
 

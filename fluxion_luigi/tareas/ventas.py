@@ -50,11 +50,15 @@ class ExtraccionVentas(TareaTiendaMes):
 
     @property
     def resources(self):
-        """Una consulta a la vez por tienda: las cajas van primero."""
-        return {f"consulta_{self.tienda}": 1}
+        """Una consulta a la vez por tienda: las cajas van primero.
+
+        El recurso es su servidor y no su id, para que valga entre proyectos. Lo que nadie declara
+        en [resources] tiene, en Luigi, un solo cupo.
+        """
+        return {f"consulta_{self.lugar.lugar.lower()}": 1}
 
     def requires(self):
-        return conectividad.ConectividadTienda(tienda=self.tienda, corrida=corrida.id_actual())
+        return conectividad.ConectividadTienda(tienda=self.tienda)
 
     def output(self):
         manifiesto = extraccion.carpeta(self.config, self.lugar, self.tramo.mes).manifiesto
@@ -92,10 +96,13 @@ class CargaVentas(TareaTiendaMes):
     """Una tienda-mes en `ventas_raw`, con su marcador."""
 
     aceptar_vacios = luigi.BoolParameter(significant=False)
-    # Una carga espera a las demás: DuckDB tiene un solo escritor. Y va antes que otra extracción,
-    # para que el staging no se acumule.
-    resources = {"duckdb": 1}
+    # Va antes que otra extracción, para que el staging no se acumule.
     priority = 10
+
+    @property
+    def resources(self):
+        """Una carga espera a las demás de su base: DuckDB tiene un solo escritor."""
+        return {f"duckdb_{self.config.ajustes.base}": 1}
 
     def requires(self):
         return ExtraccionVentas(
@@ -140,14 +147,13 @@ class AnularMarcadores(Tarea):
     desde = luigi.DateParameter()
     hasta = luigi.DateParameter()
     tiendas = Tiendas()
-    corrida = luigi.Parameter()
 
     def output(self):
         return luigi.LocalTarget(str(self._anulados))
 
     @property
     def _anulados(self):
-        return self.config.ajustes.reportes / f"corrida_{self.corrida}.anulados.json"
+        return self.config.ajustes.reportes / f"corrida_{corrida.id_actual()}.anulados.json"
 
     def run(self):
         raiz, base = self.config.ajustes.marcadores, self.config.ajustes.base
@@ -200,8 +206,7 @@ class RangoVentas(Tarea):
             return []
         if self.recargar:
             return AnularMarcadores(
-                desde=self.desde, hasta=self.hasta, tiendas=self.tiendas,
-                corrida=corrida.id_actual(),
+                desde=self.desde, hasta=self.hasta, tiendas=self.tiendas
             )  # fmt: skip
         return self.cargas()
 

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 import psutil
 import pytest
 
-from tests.escuchas import CierraAlInstante, Mudo, Silencioso, esperar, puerto_cerrado
+from tests.escuchas import CierraAlInstante, Mudo, Silencioso, puerto_cerrado
+from tests.luigid import Luigid
 from tests.postgresql import puerto_libre
 from tests.proyecto import LUIGI, Proyecto, Salida, cada_dia, hacer_pos
 from tests.rele import Rele
@@ -29,12 +30,6 @@ def en_red(host: str, puerto: int, **mas) -> dict:
     }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _candado_de_luigi_propio(proyecto, tmp_path):
-    """Luigi no deja correr dos órdenes iguales a la vez en una máquina: lo anota en TMPDIR."""
-    proyecto.ambiente["TMPDIR"] = str(tmp_path)
-
-
 def verificar(proyecto: Proyecto, *opciones: str, **mas) -> Salida:
     return proyecto.luigi("VerificarConectividad", *opciones, **mas)
 
@@ -49,44 +44,15 @@ def estados(proyecto: Proyecto) -> dict[str, str]:
     return {t["tienda"]: t["estado"] for t in informe(proyecto)["tiendas"]}
 
 
-@pytest.fixture
-def scheduler(tmp_path, proyecto):
-    """Un luigid propio en un puerto libre; devuelve las opciones que lo usan."""
-    puerto, carpeta = puerto_libre(), tmp_path / "luigid"
-    carpeta.mkdir()
-    with (carpeta / "salida").open("w") as salida:
-        proceso = subprocess.Popen(
-            [LUIGI.with_name("luigid"), "--port", str(puerto), "--address", "127.0.0.1",
-             "--state-path", str(carpeta / "estado")],
-            cwd=carpeta, stdout=salida, stderr=salida,
-            env=proyecto.entorno(LUIGI_CONFIG_PATH=str(proyecto.carpeta / "luigi.cfg")),
-        )  # fmt: skip
-    try:
-        psutil_proceso = psutil.Process(proceso.pid)
-        esperar(lambda: [c for c in psutil_proceso.net_connections() if c.status == "LISTEN"])
-        yield ("--scheduler-host", "127.0.0.1", "--scheduler-port", str(puerto))
-    finally:
-        proceso.terminate()
-        proceso.wait()
-
-
 @pytest.fixture(params=["1 worker", "3 workers", "scheduler central"])
-def luigi(request, proyecto):
+def luigi(request, proyecto, tmp_path):
     """Corre una orden del proyecto de cada una de las tres maneras de usar Luigi."""
     if request.param != "scheduler central":
         workers = int(request.param[0])
-        return lambda *orden, **mas: proyecto.luigi(*orden, workers=workers, **mas)
-    central = request.getfixturevalue("scheduler")
-
-    def con_scheduler(*orden: str, **ambiente: str) -> Salida:
-        hecho = subprocess.run(
-            [str(LUIGI), "--module", "fluxion_luigi", *orden, *central, "--workers", "3"],
-            cwd=proyecto.carpeta, env=proyecto.entorno(**ambiente), capture_output=True, text=True,
-            timeout=300,
-        )  # fmt: skip
-        return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
-
-    return con_scheduler
+        yield lambda *orden, **mas: proyecto.luigi(*orden, workers=workers, **mas)
+        return
+    with Luigid(tmp_path / "luigid", proyecto.carpeta / "luigi.cfg") as central:
+        yield lambda *orden, **mas: central.luigi(proyecto, *orden, workers=3, **mas)
 
 
 def rango(luigi, desde: str, hasta: str, *opciones: str, **mas) -> Salida:
