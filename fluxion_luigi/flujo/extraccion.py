@@ -77,9 +77,11 @@ def extraer(
         pila.enter_context(candado_de(config, tienda))
         pila.enter_context(candado_de(config, tienda, tramo.mes))
         dias = cobertura.pendientes(config, tienda, tramo, admite_vieja=True)
-        if not dias:
-            return Resumen()
+        if not dias or completa(config, tienda, tramo):
+            return Resumen()  # otra corrida lo cargó, o lo dejó listo, mientras ésta esperaba
         destino = carpeta(config, tienda, tramo.mes)
+        if not aceptar_vacios:
+            dias = sorted({*dias, *_de_otra(config, tienda, destino)})
         destino.manifiesto.unlink(missing_ok=True)
         lectura = pila.enter_context(Lectura(config, tienda))
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
@@ -98,6 +100,21 @@ def extraer(
             reutilizadas=reutilizadas, intentos=trabajo.intentos, partidas=trabajo.partidas,
             sin_fecha=trabajo.sin_fecha, dias=dias,
         )  # fmt: skip
+
+
+def _de_otra(config: Configuracion, tienda: Tienda, destino: Carpeta) -> set[date]:
+    """Los días del mes que otra corrida dejó listos y aún no carga.
+
+    Se piden con los de ésta: si se descartaran, la otra se quedaría sin su staging.
+    """
+    hecha = destino.completa()
+    ventanas = hecha.ventanas if hecha else []
+    dias = {d for v in ventanas if sirve(config, tienda, v) for d in v.rango}
+    if not dias:
+        return set()
+    return dias.intersection(
+        cobertura.pendientes(config, tienda, Rango(min(dias), max(dias)), admite_vieja=True)
+    )
 
 
 def _filas_cargadas(config: Configuracion, tienda: Tienda) -> dict[date, int]:
