@@ -8,7 +8,7 @@ import sys
 
 TAREAS = (
     "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
-    "VerificarMuestra",
+    "VerificarMuestra", "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -19,6 +19,7 @@ if "luigi" in sys.modules:
         RenombrarTienda,
         VerificarConectividad,
         VerificarMuestra,
+        VerificarSistema,
     )
 
 

@@ -21,16 +21,12 @@ Familia = Literal["fecha", "hora", "texto", "entero", "decimal", "logico"]
 
 @dataclass(frozen=True)
 class Columna:
-    """Una columna: nombre, familia de tipo y, si es decimal, precisión y escala.
-
-    Una `opcional` puede faltar en un sistema POS: queda vacía.
-    """
+    """Una columna: nombre, familia de tipo y, si es decimal, precisión y escala."""
 
     nombre: str
     familia: Familia
     precision: int = 0
     escala: int = 0
-    opcional: bool = False
 
     @property
     def duckdb(self) -> str:
@@ -92,10 +88,28 @@ COLUMNAS: tuple[Columna, ...] = (
     Columna("impuesto_porcentaje", "decimal", 9, 4),
     _texto("zona"),
     Columna("en_catalogo", "logico"),
-    Columna("ambiguo", "logico", opcional=True),
+    Columna("ambiguo", "logico"),
 )
+NOMBRES: tuple[str, ...] = tuple(c.nombre for c in COLUMNAS)
+# Sin éstas una línea no es una venta: de qué día, cuál es, qué se vendió, cuánto y por cuánto. Las
+# demás pueden faltar en un sistema POS que no las tenga: quedan vacías.
+OBLIGATORIAS = ("fecha", "factura", "linea", "codigo", "cantidad", "total")
+OPCIONALES = frozenset(NOMBRES) - {*OBLIGATORIAS}
 # Lo que, además de filas y `total`, se concilia por día si `conteo.sql` lo suma.
 SUMAS = ("cantidad", "subtotal", "impuesto")
 # Lo que nombra a una línea en un mensaje.
 CLAVE_DE_LINEA = ("caja", "tipo_documento", "factura", "linea")
-NOMBRES: tuple[str, ...] = tuple(c.nombre for c in COLUMNAS)
+
+
+@dataclass(frozen=True)
+class Hallazgo:
+    """Algo mal en un archivo de un sistema POS o, si no `impide` cargar, que conviene saber.
+
+    `driver` son las palabras del driver, si fue él quien lo dijo; el texto es entonces lo que se
+    estaba haciendo.
+    """
+
+    archivo: str
+    texto: str
+    impide: bool = True
+    driver: str = ""

@@ -1,9 +1,11 @@
 """Una orden dada desde una terminal de verdad, que pregunta y a la que se le contesta."""
 
+import contextlib
 import os
 import pty
 import select
 import subprocess
+import termios
 import time
 
 from tests.proyecto import Proyecto, Salida
@@ -27,6 +29,25 @@ def contestar(
         orden.kill()
         os.close(nuestra)
     return pregunta, Salida(orden.returncode, fuera, error)
+
+
+def mostrado(proyecto: Proyecto, columnas: int, tarea: str, *opciones: str) -> str:
+    """Lo que una orden escribe por su salida en una terminal de ese ancho."""
+    nuestra, suya = pty.openpty()
+    termios.tcsetwinsize(suya, (40, columnas))
+    ambiente = {k: v for k, v in proyecto.entorno().items() if k != "COLUMNS"}
+    orden = subprocess.Popen(
+        proyecto.orden(tarea, *opciones), cwd=proyecto.carpeta, env=ambiente, stdin=suya,
+        stdout=suya, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(suya)
+    dicho = b""
+    with contextlib.suppress(OSError):  # así se acaba una terminal
+        while parte := os.read(nuestra, 10_000):
+            dicho += parte
+    orden.wait(timeout=60)
+    os.close(nuestra)
+    return dicho.decode().replace("\r\n", "\n")
 
 
 def _esperar(terminal: int, texto: str) -> str:

@@ -12,6 +12,7 @@ from fluxion_luigi.config.ajustes import Ajustes
 from fluxion_luigi.config.catalogo import Catalogo, Tienda
 from fluxion_luigi.config.sistemas import Sistema
 from fluxion_luigi.errores import ErrorConfiguracion
+from fluxion_luigi.esquema import Hallazgo
 
 __all__ = ["Ajustes", "Catalogo", "Configuracion", "Credencial", "Sistema", "Tienda", "actual"]
 
@@ -50,6 +51,11 @@ class Configuracion:
         """
         sistema = _sistemas.leer(self.ajustes.sql, tienda.sistema)
         return sistema.con_bases({"base_datos": tienda.base_datos, **tienda.bases})
+
+    def revisar_sistema(self, tienda: Tienda) -> tuple[Sistema, list[Hallazgo]]:
+        """Lo que se pueda usar del sistema POS de una tienda, y todo lo que tiene mal."""
+        bases = {"base_datos": tienda.base_datos, **tienda.bases}
+        return _sistemas.revisar(self.ajustes.sql, tienda.sistema, bases)
 
     def credencial(self, tienda: Tienda) -> Credencial | None:
         """Usuario y clave, del ambiente o de `.env`; None si la tienda no los necesita.

@@ -175,7 +175,7 @@ def _por_clave(lineas: Iterable[Linea]) -> dict[tuple, list[Linea]]:
 
 
 def _cual(clave: tuple) -> str:
-    return ", ".join(f"{n} {v}" for n, v in zip(CLAVE, clave, strict=True))
+    return ", ".join(f"{n} {v}" for n, v in zip(CLAVE, clave, strict=True) if v is not None)
 
 
 def _en_palabras(columnas: list[str], suya: Linea, nuestra: Linea) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from tabulate import tabulate
-
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.flujo.olvido import PorOlvidar
 from fluxion_luigi.flujo.renombre import PorMover
 from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.informes.tablas import tabla
 from fluxion_luigi.periodos import Rango, describir
 
 
@@ -59,12 +58,11 @@ def _ademas(tienda: str, que: str, dias: Sequence[date]) -> list[str]:
 
 
 def _tabla(renglones: Iterable[tuple[str, str, Mapping[date, Conteo]]]) -> str:
-    return tabulate(
+    return tabla(
         [[tienda, nombre, *_peso(dias)] for tienda, nombre, dias in renglones],
-        headers=["tienda", "nombre", "días", "desde", "hasta", "filas", "total"],
-        tablefmt="simple",
-        colalign=("left", "left", "right", "left", "left", "right", "right"),
-        disable_numparse=True,
+        ["tienda", "nombre", "días", "desde", "hasta", "filas", "total"],
+        a_la_derecha=["días", "filas", "total"],
+        elasticas=["nombre"],
     )
 
 

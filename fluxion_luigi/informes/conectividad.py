@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tabulate import tabulate
-
+from fluxion_luigi.informes.tablas import tabla
 from fluxion_luigi.origen.conectividad import Estado, Resultado, por_consejo
 
 MARCA = {
@@ -57,18 +56,17 @@ def texto(resultados: list[Resultado], orden: str | None) -> str:
          etiqueta(r), f"{max(r.tiempos.values())}ms" if r.tiempos else ""]
         for r in resultados
     ]  # fmt: skip
-    tabla = tabulate(
+    tiendas = tabla(
         filas,
-        headers=["tienda", "nombre", "host", "puerto", "estado", "tiempo"],
-        tablefmt="simple",
-        colalign=("left", "left", "left", "right", "left", "right"),
-        disable_numparse=True,
+        ["tienda", "nombre", "host", "puerto", "estado", "tiempo"],
+        a_la_derecha=["puerto", "tiempo"],
+        elasticas=["host", "nombre", "estado"],
     )
     probadas = [r for r in resultados if r.estado is not Estado.INACTIVA]
     abiertos = sum(_abierto(r) for r in probadas)
     por_ciento = 100 * abiertos / len(probadas) if probadas else 0
     lineas = [
-        tabla,
+        tiendas,
         "",
         f"📊 Resumen: {abiertos}/{len(probadas)} tiendas con puertos abiertos ({por_ciento:.1f}%), "
         f"{sum(r.estado is Estado.CONECTADA for r in probadas)} conectadas",

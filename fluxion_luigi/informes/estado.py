@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from tabulate import tabulate
 
 from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.informes import orden
 from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.informes.tablas import SEPARACION, ancho, medir, tabla
 from fluxion_luigi.periodos import Rango, describir
 
-# Con más, la tabla no cabe en cien columnas.
-MESES_POR_TABLA = 6
+# Un año por tabla, si cabe.
+MESES_POR_TABLA = 12
+_ANCHO_DE_MES = len("100%") + SEPARACION
 COLUMNAS = ("tienda", "dia", "mes", "cargado", "firme", "vencido", "filas", "causa")
 
 
@@ -97,9 +98,7 @@ def texto(informe: dict[str, Any]) -> str:
         f"Base: {informe['base']}" + ("" if informe["existe"] else " (no existe todavía)"),
         "",
     ]
-    lineas += [_tabla(tiendas, meses[:MESES_POR_TABLA], con_totales=True), ""]
-    for i in range(MESES_POR_TABLA, len(meses), MESES_POR_TABLA):
-        lineas += [_tabla(tiendas, meses[i : i + MESES_POR_TABLA], con_totales=False), ""]
+    lineas += _tablas(tiendas, meses)
     lineas += _listas(tiendas, "faltan", "Faltan (días sin cargar):")
     lineas += _causas(tiendas)
     lineas += _listas(tiendas, "provisionales", "Provisionales (aún pueden cambiar):")
@@ -129,23 +128,50 @@ def _causas(tiendas: list[dict]) -> list[str]:
     ]
 
 
+def _tablas(tiendas: list[dict], meses: list[str]) -> list[str]:
+    """Los totales con los primeros meses y, en otras tablas, los que no quepan."""
+    caben = _caben(tiendas, con_totales=True)
+    lineas = [_tabla(tiendas, meses[:caben], con_totales=True), ""]
+    quedan = meses[caben:]
+    caben = max(1, _caben(tiendas, con_totales=False))
+    for i in range(0, len(quedan), caben):
+        lineas += [_tabla(tiendas, quedan[i : i + caben], con_totales=False), ""]
+    return lineas
+
+
+def _caben(tiendas: list[dict], *, con_totales: bool) -> int:
+    """Cuántos meses caben al lado de las columnas que los nombran."""
+    fijas = medir([_encabezados([], con_totales), *_filas(tiendas, [], con_totales)])
+    return min(MESES_POR_TABLA, max(0, ancho() - sum(fijas) - SEPARACION * (len(fijas) - 1))
+               // _ANCHO_DE_MES)  # fmt: skip
+
+
 def _tabla(tiendas: list[dict], meses: list[str], *, con_totales: bool) -> str:
+    encabezados = _encabezados(meses, con_totales)
+    return tabla(
+        _filas(tiendas, meses, con_totales),
+        encabezados,
+        a_la_derecha=encabezados[3:],
+        elasticas=["nombre"],
+    )
+
+
+def _encabezados(meses: list[str], con_totales: bool) -> list[str]:
     totales = ["registros", "días", "total"] if con_totales else []
+    return ["", "tienda", "nombre", *totales, *(f"{m[5:]}\n{m[2:4]}" for m in meses)]
+
+
+def _filas(tiendas: list[dict], meses: list[str], con_totales: bool) -> list[list[str]]:
     filas = []
     for t in tiendas:
         fila = [_marca(t), t["tienda"], t["nombre"]]
         if con_totales:
             fila += [entero(t["registros"]), f"{t['firmes']}/{t['exigibles']}",
                      _por_ciento(t["firmes"], t["exigibles"])]  # fmt: skip
-        fila += [_por_ciento(*t["meses"][m]) if m in t["meses"] else "·" for m in meses]
-        filas.append(fila)
-    return tabulate(
-        filas,
-        headers=["", "tienda", "nombre", *totales, *(f"{m[5:]}\n{m[2:4]}" for m in meses)],
-        tablefmt="simple",
-        colalign=("left", "left", "left", *["right"] * (len(totales) + len(meses))),
-        disable_numparse=True,
-    )
+        filas.append(
+            fila + [_por_ciento(*t["meses"][m]) if m in t["meses"] else "·" for m in meses]
+        )
+    return filas
 
 
 def _listas(tiendas: list[dict], clave: str, titulo: str) -> list[str]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from tabulate import tabulate
-
 from fluxion_luigi.flujo.muestra import Comparacion
 from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.informes.tablas import tabla
 
 
 def texto(comparaciones: Sequence[Comparacion]) -> str:
@@ -15,14 +14,13 @@ def texto(comparaciones: Sequence[Comparacion]) -> str:
          entero(c.cuantas), _del_catalogo(c)]
         for c in comparaciones
     ]  # fmt: skip
-    tabla = tabulate(
+    comparadas = tabla(
         filas,
-        headers=["", "tienda", "día", "líneas", "columnas", "distintas", "cambió el catálogo"],
-        tablefmt="simple",
-        colalign=("left", "left", "left", "right", "right", "right", "left"),
-        disable_numparse=True,
+        ["", "tienda", "día", "líneas", "columnas", "distintas", "cambió el catálogo"],
+        a_la_derecha=["líneas", "columnas", "distintas"],
+        elasticas=["cambió el catálogo"],
     )
-    lineas = [f"Muestra de {len(comparaciones)} día(s), valor por valor:", "", tabla]
+    lineas = [f"Muestra de {len(comparaciones)} día(s), valor por valor:", "", comparadas]
     for c in comparaciones:
         lineas += [f"  {c.tienda} {c.dia}: {d}" for d in c.distintas]
         if c.cuantas > len(c.distintas):

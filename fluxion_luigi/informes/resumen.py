@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from tabulate import tabulate
-
 from fluxion_luigi.flujo.plan import Plan
 from fluxion_luigi.informes.reporte import FALLIDA, NO_INTENTADA
+from fluxion_luigi.informes.tablas import tabla
 
 MARCA = {FALLIDA: "✗ fallida", NO_INTENTADA: "· no intentada"}
 FALTAN_DIAS = "🟡 faltan días"
@@ -48,14 +47,12 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
         lineas += ["", "Las no intentadas no llegaron a empezar; la causa está más arriba."]
         lineas += _reintento(datos)
     elif faltan:
-        tabla = tabulate(
+        fallidas = tabla(
             _agrupadas(faltan),
-            headers=["tienda", "nombre", "meses", "estado", "causa"],
-            tablefmt="simple",
-            maxcolwidths=[None, None, None, None, 70],
-            disable_numparse=True,
+            ["tienda", "nombre", "meses", "estado", "causa"],
+            elasticas=["nombre", "meses", "causa", "estado"],
         )
-        lineas += ["", tabla, *_reintento(datos)]
+        lineas += ["", fallidas, *_reintento(datos)]
     lineas += ["", f"Reporte: {archivo}"] + ([f"Registro: {log}"] if log else [])
     return "\n".join(lineas)
 

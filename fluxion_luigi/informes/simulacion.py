@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from tabulate import tabulate
-
 from fluxion_luigi.flujo.plan import Pedido, Plan
+from fluxion_luigi.informes.tablas import doblar, tabla
 from fluxion_luigi.periodos import describir
 
 NOTA = "* Si son de ventana_dias; un mes de pocas filas (ventana_filas) se lee en una sola."
@@ -19,12 +18,13 @@ def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     ]  # fmt: skip
     tramos, dias = sum(p.tramos for p in pedidos), sum(len(p.dias) for p in pedidos)
     filas.append(["TOTAL", "", tramos, dias, sum(p.ventanas for p in pedidos), ""])
-    tabla = tabulate(
+    pedidos_ = tabla(
         filas,
-        headers=["tienda", "nombre", "meses", "días", "ventanas*", "qué días"],
-        tablefmt="simple",
+        ["tienda", "nombre", "meses", "días", "ventanas*", "qué días"],
+        a_la_derecha=["meses", "días", "ventanas*"],
+        elasticas=["nombre", "qué días"],
     )
     return "\n".join(
         [f"Simulación de {plan.rango.desde} a {plan.rango.hasta}: no se contactó a nadie.", "",
-         tabla, NOTA, *plan.excluidos()]
+         pedidos_, doblar(NOTA), *plan.excluidos()]
     )  # fmt: skip

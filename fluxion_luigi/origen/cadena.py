@@ -12,8 +12,10 @@ from fluxion_luigi.errores import ErrorConfiguracion
 Familia = Literal["sqlite", "postgresql", "freetds", "microsoft", "otra"]
 
 # Lo que cada familia necesita para no fallar ni perder tipos o acentos. El catálogo y el sistema
-# POS pueden cambiarlo. FreeTDS entrega DATE como texto antes del protocolo 7.3.
+# POS pueden cambiarlo. FreeTDS entrega DATE como texto antes del protocolo 7.3. El driver de SQLite
+# recorta a 32 bits, sin decirlo, los enteros de una columna INTEGER.
 _PROPIAS: dict[Familia, dict[str, str]] = {
+    "sqlite": {"BigInt": "1"},
     "freetds": {"TDS_Version": "7.4", "ClientCharset": "UTF-8"},
     "microsoft": {"ApplicationIntent": "ReadOnly"},
 }

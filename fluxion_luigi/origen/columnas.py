@@ -1,6 +1,5 @@
 """De lo que entrega un driver al esquema declarado, en columnas y sin cambiar un valor."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fluxion_luigi.errores import ErrorTipos
-from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, Columna
+from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, OPCIONALES, Columna, Hallazgo
+from fluxion_luigi.parecidos import con_parecido
 
 # Una consulta puede decir ella misma qué tiene de malo una línea: un texto aquí, y vacío si nada.
 REPARO = "reparo"
@@ -29,7 +29,6 @@ def _tipo(columna: Columna) -> pa.DataType:
 
 
 ESQUEMA = pa.schema([(c.nombre, _tipo(c)) for c in COLUMNAS])
-OPCIONALES = frozenset(c.nombre for c in COLUMNAS if c.opcional)
 
 
 @dataclass(frozen=True)
@@ -42,33 +41,53 @@ class Entrega:
     opcionales: frozenset[str] = OPCIONALES
 
     def exigir(self, recibido: pa.Schema) -> None:
-        """Que estén las columnas declaradas y el dinero nunca como coma flotante.
+        """Que estén las columnas que deben y ninguna llegue como algo que la cambiaría.
 
         Raises:
-            ErrorTipos: nombra las columnas que faltan, sobran o llegan como coma flotante.
+            ErrorTipos: con todo lo que está mal.
         """
+        if hallazgos := self.revisar(recibido):
+            raise ErrorTipos(
+                f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "
+                f"declaradas. {' '.join(h.texto for h in hallazgos)}"
+            )
+
+    def revisar(self, recibido: pa.Schema) -> list[Hallazgo]:
+        """Todo lo que está mal en las columnas que da: las que faltan o sobran, y sus tipos."""
         nombres = self.esquema.names
         faltan = [n for n in nombres if n not in {*recibido.names, *self.opcionales}]
         repetidas = {n for n in recibido.names if recibido.names.count(n) > 1}
-        sobran = [n for n in recibido.names if n not in (*nombres, REPARO)]
+        libres = [n for n in nombres if n not in recibido.names]
+        sobran = [self._de_mas(n, libres) for n in recibido.names if n not in (*nombres, REPARO)]
         sobran += [f"{n} (repetida)" for n in sorted(repetidas)]
-        if faltan or sobran:
-            raise ErrorTipos(
-                f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "
-                f"declaradas. Faltan: {_lista(faltan)}. Sobran: {_lista(sobran)}."
-            )
-        flotantes = [
-            c.name
-            for c in self.esquema
-            if pa.types.is_decimal(c.type) and c.name in recibido.names
-            if pa.types.is_floating(recibido.field(c.name).type)
-        ]
+        frases = [f"Faltan: {', '.join(faltan)}."] if faltan else []
+        frases += [f"Sobran: {', '.join(sobran)}."] if sobran else []
+        frases += self._tipos(recibido, repetidas)
+        return [Hallazgo(self.archivo, frase) for frase in frases]
+
+    def _de_mas(self, nombre: str, libres: list[str]) -> str:
+        if nombre in ESQUEMA.names:
+            return f"{nombre} (ya la da productos.sql)"
+        return con_parecido(nombre, libres)
+
+    def _tipos(self, recibido: pa.Schema, repetidas: set[str]) -> list[str]:
+        """Una frase por cada modo de llegar que cambiaría los valores."""
+        flotantes, otros = [], []
+        for campo in self.esquema:
+            if campo.name in repetidas or campo.name not in recibido.names:
+                continue
+            tipo = recibido.field(campo.name).type
+            if any(admite(tipo) for admite in _ADMITE[_familia(campo.type)]):
+                continue
+            if pa.types.is_floating(tipo) and pa.types.is_decimal(campo.type):
+                flotantes.append(campo.name)
+            else:
+                otros.append(
+                    f"{campo.name} llega como {_nombre(tipo)} y debe ser {legible(campo.type)}."
+                )
         if flotantes:
-            raise ErrorTipos(
-                f"El driver entrega como coma flotante: {_lista(flotantes)}. El dinero se perdería "
-                f"en el redondeo: haga que el {self.archivo} del sistema «{self.sistema}» lo dé "
-                "como DECIMAL o como texto exacto."
-            )
+            otros.insert(0, f"Llegan como coma flotante: {', '.join(flotantes)}. {EXACTOS}")
+        return otros
 
     def al_esquema(self, lote: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:
         """Un lote con las columnas del driver, llevado al esquema declarado.
@@ -91,16 +110,51 @@ class Entrega:
             return _convertir(columna, campo.type)
         no_sirven = set(_buscar_malos(columna, campo.type))
         for i in no_sirven:
-            malas.setdefault(i, f"{campo.name} = {_citar(columna[i])} no es {_legible(campo.type)}")
+            malas.setdefault(i, f"{campo.name} = {_citar(columna[i])} no es {legible(campo.type)}")
         limpia = pa.array([i not in no_sirven for i in range(len(columna))])
         return _convertir(pc.if_else(limpia, columna, pa.scalar(None, columna.type)), campo.type)
 
 
 _NO_SIRVE = (pa.ArrowInvalid, pa.ArrowNotImplementedError)
+EXACTOS = (
+    "El dinero se perdería en el redondeo: délo como DECIMAL; en un servidor sin él, como SQLite, "
+    "como texto exacto: céntimos || 'e-2' si guarda enteros, printf('%.2f', monto) si no."
+)
+_t = pa.types
+# Como qué puede llegar cada familia sin que un valor cambie o se adivine. Un entero en una hora
+# sólo puede ser un vacío sin tipo: SQL Server lo da así.
+_ADMITE = {
+    "fecha": (_t.is_null, _t.is_date, _t.is_timestamp, _t.is_string),
+    "hora": (_t.is_null, _t.is_time, _t.is_timestamp, _t.is_string, _t.is_integer),
+    "texto": (
+        _t.is_null, _t.is_string, _t.is_integer, _t.is_decimal, _t.is_boolean, _t.is_binary,
+        _t.is_temporal,
+    ),
+    "entero": (
+        _t.is_null, _t.is_integer, _t.is_decimal, _t.is_string, _t.is_floating, _t.is_boolean,
+    ),
+    "decimal": (_t.is_null, _t.is_integer, _t.is_decimal, _t.is_string),
+    "logico": (_t.is_null, _t.is_boolean, _t.is_integer, _t.is_decimal, _t.is_string),
+}  # fmt: skip
+_NOMBRES = (
+    (_t.is_floating, "coma flotante"), (_t.is_integer, "entero"), (_t.is_decimal, "decimal"),
+    (_t.is_string, "texto"), (_t.is_timestamp, "fecha con hora"), (_t.is_date, "fecha"),
+    (_t.is_time, "hora"), (_t.is_boolean, "lógico"),
+)  # fmt: skip
 
 
-def _lista(nombres: Iterable[str]) -> str:
-    return ", ".join(nombres) or "ninguna"
+def _familia(tipo: pa.DataType) -> str:
+    """La de un tipo del esquema declarado, o la de una columna de `conteo.sql`."""
+    familias = {
+        "fecha": _t.is_date, "hora": _t.is_time, "texto": _t.is_string, "entero": _t.is_integer,
+        "decimal": _t.is_decimal, "logico": _t.is_boolean,
+    }  # fmt: skip
+    return next(nombre for nombre, es in familias.items() if es(tipo))
+
+
+def _nombre(tipo: pa.DataType) -> str:
+    """Un tipo de Arrow, en palabras."""
+    return next((nombre for es, nombre in _NOMBRES if es(tipo)), str(tipo))
 
 
 def _buscar_malos(columna: pa.Array, tipo: pa.DataType, desde: int = 0) -> list[int]:
@@ -124,6 +178,13 @@ def _convertir(columna: pa.Array, tipo: pa.DataType) -> pa.Array:
         columna = pc.strptime(columna, format="%H:%M:%S", unit="s")
     if pa.types.is_boolean(tipo) and not pa.types.is_boolean(columna.type):
         columna = columna.cast(pa.int32())
+        if set(columna.unique().to_pylist()) - {0, 1, None}:
+            raise pa.ArrowInvalid("ni 0 ni 1")  # para Arrow, un 7 es verdadero
+    if pa.types.is_temporal(tipo) and pa.types.is_integer(columna.type):
+        # Arrow los tomaría por días desde 1970 o segundos desde medianoche.
+        if columna.null_count < len(columna):
+            raise pa.ArrowInvalid("un entero no es un instante")
+        return pa.nulls(len(columna), tipo)
     if pa.types.is_decimal(tipo) and pa.types.is_integer(columna.type):
         # Arrow exige sitio para el mayor entero posible, no para los que hay.
         columna = columna.cast(pa.decimal128(38, tipo.scale))
@@ -176,7 +237,8 @@ def _citar(valor: pa.Scalar) -> str:
     return f"«{texto[:_CITA]}{f'…» ({len(texto)} letras)' if resto > 0 else '»'}"
 
 
-def _legible(tipo: pa.DataType) -> str:
+def legible(tipo: pa.DataType) -> str:
+    """Lo que debe ser un valor de ese tipo, para una frase."""
     if pa.types.is_decimal(tipo):
         return f"un número de hasta {tipo.precision - tipo.scale} cifras y {tipo.scale} decimales"
     return {
@@ -184,5 +246,6 @@ def _legible(tipo: pa.DataType) -> str:
         pa.time32("s"): "una hora HH:MM:SS",
         pa.string(): f"un texto de hasta {ANCHO_TEXTO} letras",
         pa.int32(): "un entero de hasta 2147483647",
-        pa.bool_(): "0 ni 1",
+        pa.int64(): "un entero",
+        pa.bool_(): "0 o 1",
     }.get(tipo, str(tipo))

@@ -6,7 +6,7 @@ from datetime import date
 import pyarrow as pa
 
 from fluxion_luigi.errores import ErrorConciliacion, ErrorDatos
-from fluxion_luigi.esquema import CLAVE_DE_LINEA
+from fluxion_luigi.esquema import CLAVE_DE_LINEA, OBLIGATORIAS
 
 _CITADAS = 3
 
@@ -35,11 +35,11 @@ class DiasMalos:
         for i, motivo in malas.items():
             dia = lineas["fecha"][i].as_py()
             if dia is None:
-                raise ErrorDatos(f"{self._donde}: {motivo} ({_cual(lineas, i)}).")
+                raise ErrorDatos(f"{self._donde}: {motivo} ({cual(lineas, i)}).")
             self._cuantas[dia] = self._cuantas.get(dia, 0) + 1
             citas = self._citas.setdefault(dia, [])
             if len(citas) < _CITADAS:
-                citas.append(f"{motivo} ({_cual(lineas, i)})")
+                citas.append(f"{motivo} ({cual(lineas, i)})")
         if not malas:
             return lineas
         self._pasajero |= pasajero
@@ -61,11 +61,11 @@ class DiasMalos:
         return "; ".join(self._citas[dia]) + (f"; y {mas} línea(s) más" if mas else "")
 
 
-def _cual(lineas: pa.RecordBatch, i: int) -> str:
-    """La línea por su clave: caja, documento, factura y línea."""
-    partes = (
-        f"{n.replace('tipo_documento', 'documento')} {lineas[n][i].as_py()}"
-        for n in CLAVE_DE_LINEA
-        if n in lineas.schema.names
+def cual(lineas: pa.RecordBatch, i: int) -> str:
+    """La línea por su clave: caja, documento, factura y línea; lo que su sistema no dé, no sale."""
+    valores = {n: lineas[n][i].as_py() for n in CLAVE_DE_LINEA if n in lineas.schema.names}
+    return ", ".join(
+        f"{n.replace('tipo_documento', 'documento')} {'(vacía)' if valor is None else valor}"
+        for n, valor in valores.items()
+        if valor is not None or n in OBLIGATORIAS
     )
-    return ", ".join(partes)

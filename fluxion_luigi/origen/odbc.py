@@ -14,7 +14,7 @@ import pyarrow as pa
 from fluxion_luigi.conciliacion import Conteos
 from fluxion_luigi.errores import ErrorTransitorio
 from fluxion_luigi.origen import conteo, fallos, productos
-from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
+from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.origen.malos import DiasMalos
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.origen.productos import Productos
@@ -85,6 +85,7 @@ class Conexion:
     def _pedir_productos(self, dias: Rango, latido: Callable[[], None]) -> Productos:
         lector = self._leer(self._pedido.productos, self._entre(dias), chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema, self._pedido.clave)
+        entrega.exigir(lector.schema)
         lotes, malas, filas = [], {}, 0
         for crudo in lector:
             lote, sus_malas = entrega.al_esquema(crudo)
@@ -108,8 +109,8 @@ class Conexion:
         lector = self._leer(
             self._pedido.ventas, self._entre(ventana), chunk=self._pedido.chunk_filas
         )
-        propias = conocidos.de_ventas if conocidos else ESQUEMA
-        entrega = Entrega("ventas.sql", self._pedido.sistema, propias)
+        clave = self._pedido.clave if conocidos else ()
+        entrega = productos.entrega_de_ventas(self._pedido.sistema, conocidos, clave)
         entrega.exigir(lector.schema)
         malos = DiasMalos("ventas.sql")
         grandes = _de_a(self._pedido.chunk_filas, lector, latido)

@@ -4,17 +4,19 @@ En la tienda, unir cada línea con su producto repite descripción, marca, depar
 en el driver tantas veces como se vendió. Aquí se repite un índice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fluxion_luigi.errores import ErrorConciliacion
+from fluxion_luigi.esquema import OPCIONALES
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 from fluxion_luigi.origen.malos import DiasMalos
 
 CODIGO = "codigo"
 _MUESTRA = 5
+_NOMBRES = frozenset(ESQUEMA.names)
 
 
 class Productos:
@@ -44,9 +46,7 @@ class Productos:
         self._columnas = {
             n: _Columna(tabla[n].combine_chunks()) for n in tabla.column_names if n not in clave
         }
-        extra = [pa.field(n, pa.string()) for n in clave if n not in ESQUEMA.names]
-        propias = [c for c in ESQUEMA if c.name not in self._columnas]
-        self.de_ventas = pa.schema(propias + extra)
+        self.de_ventas = _con_clave((c for c in ESQUEMA if c.name not in self._columnas), clave)
         self.esquema = pa.schema(
             [(c.name, self._columnas[c.name].type if c.name in self._columnas else c.type)
              for c in ESQUEMA]
@@ -125,16 +125,22 @@ class Productos:
 
 
 def entrega(recibido: pa.Schema, sistema: str, clave: Sequence[str]) -> Entrega:
-    """Lo que `productos.sql` entrega: la clave y las columnas declaradas que quiera.
-
-    Raises:
-        ErrorTipos: si falta la clave o alguna no es del esquema.
-    """
+    """Lo que `productos.sql` entrega: la clave y las columnas declaradas que quiera."""
     conocidas = [c for c in ESQUEMA if c.name in recibido.names or c.name in clave]
-    extra = [pa.field(n, pa.string()) for n in clave if n not in ESQUEMA.names]
-    propia = Entrega("productos.sql", sistema, pa.schema(conocidas + extra))
-    propia.exigir(recibido)
-    return propia
+    return Entrega("productos.sql", sistema, _con_clave(conocidas, clave), OPCIONALES - {*clave})
+
+
+def entrega_de_ventas(
+    sistema: str, conocidos: Productos | None, clave: Sequence[str] = ()
+) -> Entrega:
+    """Lo que `ventas.sql` entrega: lo que no dan los productos y, si los hay, su clave."""
+    forma = conocidos.de_ventas if conocidos else _con_clave(ESQUEMA, clave)
+    return Entrega("ventas.sql", sistema, forma, OPCIONALES - {*clave})
+
+
+def _con_clave(columnas: Iterable[pa.Field], clave: Sequence[str]) -> pa.Schema:
+    """Esas columnas y, como texto, las de la clave que no son del esquema."""
+    return pa.schema([*columnas, *(pa.field(n, pa.string()) for n in clave if n not in _NOMBRES)])
 
 
 class _Columna:

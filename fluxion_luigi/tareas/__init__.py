@@ -12,11 +12,12 @@ from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
 from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
 from fluxion_luigi.tareas.renombre import RenombrarTienda  # noqa: E402
+from fluxion_luigi.tareas.sistema import VerificarSistema  # noqa: E402
 from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 
 central.instalar()
 
 __all__ = [
     "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
-    "VerificarMuestra",
+    "VerificarMuestra", "VerificarSistema",
 ]  # fmt: skip

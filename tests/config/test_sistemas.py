@@ -9,7 +9,7 @@ from sqlglot import exp
 from fluxion_luigi.config import sistemas
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, NOMBRES, SUMAS
-from fluxion_luigi.origen.columnas import OPCIONALES, REPARO
+from fluxion_luigi.origen.columnas import REPARO
 from tests.proyecto import RAIZ
 
 SQL = RAIZ / "sql"
@@ -38,7 +38,7 @@ def test_entre_sus_dos_consultas_dan_cada_columna_declarada_y_la_clave_en_ambas(
     de_ventas = set(columnas(sistema.ventas, dialecto)) - {REPARO}
     de_productos = set(columnas(sistema.productos, dialecto)) if sistema.productos else set()
     clave = set(sistema.clave_producto)
-    assert (de_ventas | de_productos) - clave | OPCIONALES == set(NOMBRES) - clave | OPCIONALES
+    assert (de_ventas | de_productos) - clave | {"ambiguo"} == set(NOMBRES) - clave
     assert de_ventas & de_productos == (clave if de_productos else set())
     for consulta in filter(None, (sistema.ventas, sistema.productos, sistema.conteo)):
         assert consulta.count("?") == 2
@@ -82,14 +82,14 @@ def test_los_nombres_de_las_bases_los_ponen_el_catalogo_y_el_sistema():
 def test_una_base_que_nadie_dijo_se_nombra_con_la_consulta_que_la_pide(tmp_path):
     shutil.copytree(SQL / "stellar", tmp_path / "stellar")
     (tmp_path / "stellar" / "sistema.toml").write_text('formato_fecha = "%Y%m%d"\n')
-    with pytest.raises(ErrorConfiguracion, match=r"productos\.sql .*\{maestros\}.*«bases»"):
+    with pytest.raises(ErrorConfiguracion, match=r"productos\.sql: .*\{maestros\}.*«bases»"):
         sistemas.leer(tmp_path, "stellar").con_bases({"base_datos": "VAD20"})
 
 
 def test_un_productos_sql_vacio_no_vale_como_si_no_estuviera(tmp_path):
     shutil.copytree(SQL / "stellar", tmp_path / "stellar")
     (tmp_path / "stellar" / "productos.sql").write_text("-- por hacer\n")
-    with pytest.raises(ErrorConfiguracion, match=r"productos\.sql está vacío"):
+    with pytest.raises(ErrorConfiguracion, match=r"productos\.sql: Está vacío"):
         sistemas.leer(tmp_path, "stellar")
 
 
@@ -100,13 +100,79 @@ def test_un_productos_sql_vacio_no_vale_como_si_no_estuviera(tmp_path):
         ('bases = "VAD10"', "tabla de nombres de base"),
         ('comillas = ""', "una o dos letras"),
         ('clave_producto = "codigo"', "lista de columnas"),
+        ('clave_producto = ["principal"]', "debe llevar «codigo»"),
+        (
+            'formato_feca = "%Y"',
+            r"formato_feca \(¿es formato_fecha\?\).*Falta formato_f",
+        ),
+        ('formato_fecha = "%Y-%m"', "no distingue unos días de otros"),
+        ("opciones = { A = 1.5 }", "textos o enteros"),
         ("formato_fecha = 5", "formato_fecha es un texto"),
         ("formato_fecha = ", "sistema.toml|incompleto o mal"),
     ],
 )
 def test_un_sistema_toml_mal_escrito_se_explica(tmp_path, linea, dice):
     shutil.copytree(SQL / "demo", tmp_path / "demo")
-    base = "" if linea.startswith("formato") else 'formato_fecha = "%Y"\n'
+    base = "" if linea.startswith("formato") else 'formato_fecha = "%Y%m%d"\n'
     (tmp_path / "demo" / "sistema.toml").write_text(base + linea + "\n")
     with pytest.raises(ErrorConfiguracion, match=dice):
         sistemas.leer(tmp_path, "demo")
+
+
+def carpeta_nueva(tmp_path, **archivos: str | bytes) -> None:
+    """Un sistema `nuevo` que está bien, salvo lo que se diga; None quita el archivo."""
+    bien = {"ventas.sql": "SELECT 1 FROM l WHERE f >= ? AND f < ?",
+            "conteo.sql": "SELECT 1 FROM l WHERE f >= ? AND f < ?",
+            "sistema.toml": 'formato_fecha = "%Y%m%d"'}  # fmt: skip
+    (tmp_path / "nuevo").mkdir()
+    for archivo, texto in (bien | {n.replace("__", "."): t for n, t in archivos.items()}).items():
+        if texto is not None:
+            octetos = texto if isinstance(texto, bytes) else texto.encode()
+            (tmp_path / "nuevo" / archivo).write_bytes(octetos)
+
+
+def test_con_tres_archivos_basta(tmp_path):
+    carpeta_nueva(tmp_path)
+    assert sistemas.leer(tmp_path, "nuevo").productos == ""
+
+
+def test_un_comentario_con_interrogaciones_un_punto_y_coma_o_la_marca_de_windows_no_estorban(
+    tmp_path,
+):
+    consulta = "/* ¿y? */ SELECT 'a -- ?' AS x, 1 -- ¿cuál?\nFROM l WHERE f >= ? AND f < ?;\n"
+    carpeta_nueva(
+        tmp_path, ventas__sql=b"\xef\xbb\xbf" + consulta.encode(),
+        sistema__toml=b'\xef\xbb\xbfformato_fecha = "%Y%m%d"\nopciones = { Cache = true, N = 5 }',
+    )  # fmt: skip
+    sistema = sistemas.leer(tmp_path, "nuevo")
+    assert sistema.ventas == "SELECT 'a -- ?' AS x, 1  \nFROM l WHERE f >= ? AND f < ?"
+    assert sistema.opciones == {"Cache": "1", "N": "5"}
+
+
+@pytest.mark.parametrize(
+    ("archivos", "dice"),
+    [
+        ({"conteo__sql": None}, "conteo.sql: Falta, y es obligatorio."),
+        ({"ventas__sql": None, "venta__sql": "x"}, "ventas.sql: Falta, y es obligatorio; ¿será "
+         "venta.sql, con otro nombre?"),
+        ({"sistema__toml": None}, "sistema.toml: Falta"),
+        ({"conteo__sql": "SELECT 1 WHERE f = ?"}, "conteo.sql: Lleva 1 parámetro(s) ?"),
+        ({"identidad__sql": "SELECT ?"}, "identidad.sql: Lleva 1 parámetro(s) ? y no recibe"),
+        ({"ventas__sql": "SELECT 'ñ'".encode("latin-1")}, "ventas.sql: No está en UTF-8"),
+        ({"ventas__sql": "SELECT 1".encode("utf-16")}, "ventas.sql: No está en UTF-8"),
+        ({"ventas__sql": "SELECT 1".encode("utf-16-le")}, "ventas.sql: No está en UTF-8"),
+        ({"sistema__toml": "a = " + "[" * 5000}, "sistema.toml: No es TOML válido"),
+    ],
+)  # fmt: skip
+def test_todo_lo_que_una_carpeta_tiene_mal_sale_de_una_vez(tmp_path, archivos, dice):
+    carpeta_nueva(tmp_path, **{"sesion__sql": "-- nada", **archivos})
+    with pytest.raises(ErrorConfiguracion) as error:
+        sistemas.leer(tmp_path, "nuevo")
+    assert dice in str(error.value)
+    assert "sesion.sql: Está vacío" in str(error.value)
+
+
+def test_un_sistema_que_no_existe_dice_cuales_hay(tmp_path):
+    carpeta_nueva(tmp_path)
+    with pytest.raises(ErrorConfiguracion, match="Los que hay son: nuevo"):
+        sistemas.leer(tmp_path, "nuebo")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxion_luigi.errores import ErrorTipos
-from fluxion_luigi.esquema import ANCHO_TEXTO, NOMBRES
+from fluxion_luigi.esquema import ANCHO_TEXTO, NOMBRES, OBLIGATORIAS, OPCIONALES
+from fluxion_luigi.origen import conteo
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 
 VENTAS = Entrega("ventas.sql", "demo", ESQUEMA)
@@ -114,10 +115,72 @@ def test_lo_que_la_consulta_misma_repara_se_dice_tal_cual():
     assert VENTAS.al_esquema(filas)[1] == {0: "Total no cabe: 1e+300"}
 
 
-def test_una_columna_opcional_puede_faltar_y_queda_vacia():
-    filas = lote().drop_columns(["ambiguo"])
+def test_lo_que_no_es_obligatorio_puede_faltar_y_queda_vacio_con_su_tipo():
+    filas = lote().select(OBLIGATORIAS)
     VENTAS.exigir(filas.schema)
-    assert VENTAS.al_esquema(filas)[0]["ambiguo"].to_pylist() == [None]
+    llevado, malas = VENTAS.al_esquema(filas)
+    assert (llevado.schema, malas) == (ESQUEMA, {})
+    assert all(llevado[n].null_count == 1 for n in OPCIONALES)
+
+
+@pytest.mark.parametrize("nombre", OBLIGATORIAS)
+def test_una_obligatoria_que_falta_se_nombra_y_la_que_se_le_parece(nombre):
+    mal_escrita = f"{nombre.upper()}s"
+    campos = [pa.field(mal_escrita, pa.string()) if c.name == nombre else c for c in ESQUEMA]
+    with pytest.raises(ErrorTipos) as error:
+        VENTAS.exigir(pa.schema(campos))
+    assert f"Faltan: {nombre}. Sobran: {mal_escrita} (¿es {nombre}?)." in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("columna", "llega", "dice"),
+    [
+        ("codigo", pa.float64(), "codigo llega como coma flotante y debe ser un texto"),
+        ("fecha", pa.int32(), "fecha llega como entero y debe ser un día"),
+        ("fecha", pa.time32("s"), "fecha llega como hora y debe ser un día"),
+        ("hora", pa.float64(), "hora llega como coma flotante y debe ser una hora"),
+        ("total", pa.bool_(), "total llega como lógico y debe ser un número"),
+        ("total", pa.date32(), "total llega como fecha y debe ser un número"),
+        ("linea", pa.timestamp("ms"), "linea llega como fecha con hora y debe ser un entero"),
+        ("en_catalogo", pa.float64(), "en_catalogo llega como coma flotante y debe ser 0 o 1"),
+    ],
+)
+def test_lo_que_llega_como_otra_cosa_se_nombra_antes_de_leer(columna, llega, dice):
+    with pytest.raises(ErrorTipos, match=dice):
+        VENTAS.exigir(lote(**{columna: pa.nulls(1, llega)}).schema)
+
+
+def test_todo_lo_que_esta_mal_en_las_columnas_sale_de_una_vez():
+    recibido = lote(fecha=pa.array([1]), total=pa.array([1.5]), linea=pa.array([True])).schema
+    recibido = recibido.remove(recibido.get_field_index("factura"))
+    recibido = recibido.append(pa.field("facturas", pa.string()))
+    dichos = " ".join(h.texto for h in VENTAS.revisar(recibido))
+    for dicho in ("Faltan: factura.", "facturas (¿es factura?)", "flotante: total", "fecha llega"):
+        assert dicho in dichos
+
+
+def test_un_vacio_sin_tipo_de_sql_server_llega_como_entero_y_sirve_de_hora():
+    assert valor("hora", pa.nulls(1, pa.int32())) is None
+    assert motivo("hora", pa.array([11500], pa.int32())) == "hora = «11500» no es una hora HH:MM:SS"
+
+
+def test_un_logico_es_cero_o_uno():
+    assert motivo("en_catalogo", pa.array([7])) == "en_catalogo = «7» no es 0 o 1"
+
+
+@pytest.mark.parametrize(
+    "tipo",
+    [pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(),
+     pa.uint64(), pa.decimal128(2), pa.decimal128(38), pa.decimal256(76), pa.decimal128(38, 10),
+     pa.decimal32(9), pa.decimal64(18)],
+)  # fmt: skip
+@pytest.mark.parametrize("columna", ["total", "cantidad", "impuesto_porcentaje", "linea"])
+def test_un_numero_pequeno_cabe_venga_en_el_tipo_que_venga(columna, tipo):
+    dieciseis = pa.array([16]).cast(pa.decimal128(20)).cast(tipo)
+    assert valor(columna, dieciseis) == 16
+    de_conteo = conteo.entrega("demo")
+    lote_de_conteo = pa.RecordBatch.from_pydict({"filas": dieciseis, "total": dieciseis})
+    assert de_conteo.al_esquema(lote_de_conteo)[0].to_pylist()[0]["total"] == 16
 
 
 @pytest.mark.parametrize(
@@ -161,7 +224,7 @@ def test_una_columna_de_menos_o_de_mas_se_nombra():
 
 
 def test_una_columna_que_llega_dos_veces_se_nombra_como_repetida():
-    with pytest.raises(ErrorTipos, match=r"Faltan: ninguna\. Sobran: marca \(repetida\)"):
+    with pytest.raises(ErrorTipos, match=r"declaradas\. Sobran: marca \(repetida\)\.$"):
         VENTAS.exigir(pa.schema([*ESQUEMA, ESQUEMA.field("marca")]))
 
 

@@ -155,10 +155,10 @@ def test_con_una_clave_de_dos_columnas_cada_linea_toma_el_producto_de_las_dos(cl
 def test_a_productos_no_le_puede_faltar_el_codigo_ni_sobrar_una_columna():
     recibido = pa.schema([("descripcion", pa.string()), ("talla", pa.string())])
     with pytest.raises(ErrorTipos, match=r"productos\.sql.*Faltan: codigo\. Sobran: talla"):
-        entrega(recibido, "demo", ("codigo",))
+        entrega(recibido, "demo", ("codigo",)).exigir(recibido)
 
 
 def test_el_costo_en_coma_flotante_tambien_se_rechaza_en_productos():
     recibido = pa.schema([("codigo", pa.string()), ("costo", pa.float64())])
-    with pytest.raises(ErrorTipos, match=r"flotante: costo\. .*productos\.sql"):
-        entrega(recibido, "demo", ("codigo",))
+    with pytest.raises(ErrorTipos, match=r"productos\.sql .*flotante: costo\."):
+        entrega(recibido, "demo", ("codigo",)).exigir(recibido)

@@ -77,7 +77,7 @@ def test_una_tienda_que_no_contesta_se_dice(dos_tiendas):
     assert salida.codigo == 30
     assert "muestra del 2025-03-05: el archivo no es una base de datos sana" in salida.error
     assert "Traceback" not in salida.todo
-    assert "✓   tienda_02" in salida.fuera  # la otra se comparó igual
+    assert "✓  tienda_02" in salida.fuera  # la otra se comparó igual
 
 
 @pytest.mark.postgresql

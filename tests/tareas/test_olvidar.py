@@ -91,7 +91,7 @@ def test_una_fecha_mal_escrita_que_cargo_un_mes_de_ceros_se_deshace(proyecto):
     salida = proyecto.luigi("OlvidarVentas", "--desde", "2015-07", "--hasta", "2015-07", *UNA,
                             "--si")  # fmt: skip
     assert salida.codigo == 0, salida.todo
-    assert "31  2015-07-01  2015-07-31        0     0,00" in salida.fuera
+    assert "31  2015-07-01  2015-07-31      0   0,00" in salida.fuera
     assert proyecto.consultar("SELECT count(*) FROM control_dias") == [(0,)]
     assert proyecto.marcadores() == []
 
