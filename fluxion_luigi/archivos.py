@@ -1,4 +1,4 @@
-"""Escritura que no deja nada a medias: un archivo existe entero o no existe."""
+"""Leer y escribir archivos: lo escrito existe entero o no existe, y lo ilegible se dice."""
 
 import errno
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from fluxion_luigi.errores import ErrorDisco, ErrorOcupado
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorDisco, ErrorOcupado
 
 
 @contextmanager
@@ -44,7 +44,8 @@ def escribir_texto(ruta: Path, texto: str) -> None:
     temporal = ruta.with_name(f".{ruta.name}.{os.getpid()}.parcial")
     with disco(ruta):
         try:
-            with temporal.open("w", encoding="utf-8") as f:
+            # Un nombre de archivo que no es UTF-8 llega como media letra: se escribe su código.
+            with temporal.open("w", encoding="utf-8", errors="backslashreplace") as f:
                 f.write(texto)
                 f.flush()
                 os.fsync(f.fileno())
@@ -59,12 +60,52 @@ def escribir_json(ruta: Path, datos: Any) -> None:
     escribir_texto(ruta, json.dumps(datos, ensure_ascii=False, indent=1) + "\n")
 
 
-def leer_json(ruta: Path) -> Any | None:
-    """Los datos de un JSON, o None si el archivo falta o no se entiende (vale como si faltara)."""
+def leer_texto(ruta: Path, si_falta: str = "") -> str:
+    """El texto de un archivo escrito a mano, en UTF-8, con BOM (Bloc de notas, SSMS) o sin él.
+
+    Args:
+        si_falta: qué hacer si el archivo no existe, para la frase.
+
+    Raises:
+        ErrorConfiguracion: si falta, no se puede leer o no es un texto en UTF-8.
+    """
     try:
-        return json.loads(ruta.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        crudo = ruta.read_bytes()
+        texto = crudo.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ErrorConfiguracion(f"No existe {ruta}. {si_falta}".strip()) from None
+    except OSError as e:
+        raise ErrorConfiguracion(f"No se puede leer {ruta}: {e.strerror or e}.") from None
+    except UnicodeDecodeError as e:
+        raise _no_es_utf8(ruta, crudo, e.start) from None
+    if "\0" in texto:  # así se ve un UTF-16 sin BOM
+        raise _no_es_utf8(ruta, crudo, crudo.index(b"\0"))
+    return texto.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _no_es_utf8(ruta: Path, crudo: bytes, donde: int) -> ErrorConfiguracion:
+    linea = crudo.count(b"\n", 0, donde) + 1
+    return ErrorConfiguracion(
+        f"{ruta} no es un texto en UTF-8 (línea {linea}). Ábralo en su editor y guárdelo con la "
+        "codificación UTF-8."
+    )
+
+
+def leer_json(ruta: Path) -> Any | None:
+    """Los datos de un JSON, o None si el archivo falta o no se entiende (vale como si faltara).
+
+    Raises:
+        ErrorDisco: si está pero no se deja leer; tomarlo por ausente lo borraría.
+    """
+    try:
+        return json.loads(ruta.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return None
+    except OSError as e:
+        raise ErrorDisco(
+            f"No se puede leer {ruta}: {e.strerror or e}. Corrija sus permisos o quítelo, y repita "
+            "la misma orden."
+        ) from None
 
 
 @contextmanager

@@ -24,9 +24,11 @@ class Conteo(NamedTuple):
 
     @classmethod
     def de_lista(cls, datos: list) -> "Conteo":
-        """Lo inverso de `a_lista`."""
+        """Lo inverso de `a_lista`. Un error de Python si no lo es."""
         filas, total, sumas = datos
-        return cls(filas, Decimal(total), {n: Decimal(s) for n, s in sumas.items()})
+        if type(filas) is not int:
+            raise ValueError(f"{filas} no es un número de filas")
+        return cls(filas, _monto(total), {n: _monto(s) for n, s in sumas.items()})
 
     def a_lista(self) -> list:
         """Para JSON: `[filas, "total", {"cantidad": "…"}]`."""
@@ -37,6 +39,13 @@ class Conteo(NamedTuple):
         pares = [(self.filas, hallado.filas), (self.total, hallado.total)]
         pares += [(suma, hallado.sumas.get(n, 0)) for n, suma in self.sumas.items()]
         return all(debe == hay for debe, hay in pares)  # un NaN no es igual ni a sí mismo
+
+
+def _monto(texto: str) -> Decimal:
+    monto = Decimal(texto)
+    if monto.is_snan():  # ni siquiera se deja comparar
+        raise ValueError("no es un monto")
+    return monto
 
 
 CERO = Conteo(0, Decimal(0))

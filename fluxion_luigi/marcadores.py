@@ -5,13 +5,16 @@ tienda-mes, así que dos corridas no se pisan. Uno borrado a mano significa: car
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fluxion_luigi.archivos import disco, escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.errores import ErrorDisco
+from fluxion_luigi.periodos import leer_instante
 
 
 @dataclass(frozen=True)
@@ -39,35 +42,42 @@ def ruta(raiz: Path, tienda: str, mes: str) -> Path:
 
 
 def leer(raiz: Path, tienda: str, mes: str) -> Marcador | None:
-    """El marcador, o None si no existe o está dañado (que vale igual: se carga otra vez)."""
+    """El marcador, o None si no existe, está dañado o es de otra: se carga otra vez.
+
+    Raises:
+        ErrorDisco: si está pero no se deja leer.
+    """
     datos = leer_json(ruta(raiz, tienda, mes))
     try:
-        dias = {
-            date.fromisoformat(d): DiaCargado(
-                Conteo(int(x["filas"]), Decimal(x["total"])),
-                datetime.fromisoformat(x["extraido_en"]),
-                x["corrida"],
-            )
-            for d, x in datos["dias"].items()
-        }
-        return Marcador(datos["tienda"], datos["mes"], datos["base_id"], dias)
+        if (datos["tienda"], datos["mes"]) != (tienda, mes) or type(datos["base_id"]) is not str:
+            return None  # es de otra, copiado a mano
+        dias = {date.fromisoformat(d): _de_json(x) for d, x in datos["dias"].items()}
     except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError):
         return None
+    return Marcador(tienda, mes, datos["base_id"], dias)
+
+
+def _de_json(x: Mapping[str, Any]) -> DiaCargado:
+    if type(x["corrida"]) is not str:
+        raise ValueError("la corrida es un texto")
+    conteo = Conteo.de_lista([x["filas"], x["total"], {}])
+    return DiaCargado(conteo, leer_instante(x["extraido_en"]), x["corrida"])
 
 
 def base_de_alguno(raiz: Path) -> str | None:
     """La ruta de la base que nombra un marcador cualquiera, o None si no hay ninguno."""
     for uno in sorted(raiz.glob("*/*.json")):
-        datos = leer_json(uno)
-        if isinstance(datos, dict) and isinstance(datos.get("base"), str):
-            return datos["base"]
+        with suppress(ErrorDisco):  # es sólo una pista: otro la dará
+            datos = leer_json(uno)
+            if isinstance(datos, dict) and isinstance(datos.get("base"), str):
+                return datos["base"]
     return None
 
 
 def todos(raiz: Path, tienda: str) -> list[Marcador]:
-    """Los marcadores de una tienda que se entienden y dicen ser de ella, en orden de mes."""
+    """Los marcadores de una tienda que se entienden, en orden de mes."""
     meses = sorted(p.stem for p in (raiz / tienda).glob("*.json"))
-    return [m for mes in meses if (m := leer(raiz, tienda, mes)) and m.tienda == tienda]
+    return [m for mes in meses if (m := leer(raiz, tienda, mes))]
 
 
 def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:

@@ -4,11 +4,13 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from fluxion_luigi.errores import ErrorUso
 
 UN_DIA = timedelta(days=1)
+# Ninguna venta de un POS cae fuera de estos años: un 0202 es un 2020 mal escrito.
+PRIMER_ANIO, ULTIMO_ANIO = 1990, 2099
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +28,7 @@ class Rango:
             )
 
     def __str__(self) -> str:
-        return f"{self.desde:%Y%m%d}-{self.hasta:%Y%m%d}"
+        return f"{_compacta(self.desde)}-{_compacta(self.hasta)}"
 
     def __len__(self) -> int:
         return (self.hasta - self.desde).days + 1
@@ -45,35 +47,58 @@ class Rango:
     @property
     def mes(self) -> str:
         """`AAAA-MM` del primer día."""
-        return f"{self.desde:%Y-%m}"
+        return str(self.desde)[:7]
 
     @classmethod
     def de_texto(cls, texto: str) -> "Rango":
-        """Lo inverso de `str(rango)`: `20250301-20250307`."""
-        desde, hasta = texto.split("-")
-        return cls(date.fromisoformat(desde), date.fromisoformat(hasta))
+        """Lo inverso de `str(rango)`: `20250301-20250307`. `ValueError` si no lo es."""
+        desde, hasta = map(date.fromisoformat, texto.split("-"))
+        if desde > hasta:
+            raise ValueError(f"{texto} va al revés")
+        return cls(desde, hasta)
+
+
+def _compacta(dia: date) -> str:
+    """`20250301`. No con `%Y`, que deja en tres cifras el año 202."""
+    return dia.isoformat().replace("-", "")
 
 
 def leer_fecha(texto: str, *, fin: bool) -> date:
     """Lee `AAAA-MM-DD`, o `AAAA-MM` (su primer día, o el último si `fin`).
 
     Raises:
-        ErrorUso: si no es ni una cosa ni la otra, o el día no existe.
+        ErrorUso: si no es ni una cosa ni la otra, el día no existe o su año no puede ser.
     """
-    limpio = texto.strip()
+    partes = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", texto.strip(), re.ASCII)
+    if not partes:
+        raise ErrorUso(
+            f"No se entiende la fecha «{texto}». Use un día (2025-03-31) o un mes (2025-03)."
+        )
+    anio, mes, dia = (int(p) if p else None for p in partes.groups())
+    if not PRIMER_ANIO <= anio <= ULTIMO_ANIO:
+        raise ErrorUso(
+            f"La fecha «{texto}» no puede ser: los años van de {PRIMER_ANIO} a {ULTIMO_ANIO}."
+        )
     try:
-        if re.fullmatch(r"\d{4}-\d{2}", limpio):
-            anio, mes = map(int, limpio.split("-"))
-            return date(anio, mes, calendar.monthrange(anio, mes)[1] if fin else 1)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", limpio):
-            return date.fromisoformat(limpio)
+        if dia is None:
+            dia = calendar.monthrange(anio, mes)[1] if fin else 1
+        return date(anio, mes, dia)
     except ValueError:  # calendar.IllegalMonthError también lo es
         raise ErrorUso(
             f"La fecha «{texto}» no existe en el calendario. Use AAAA-MM-DD o AAAA-MM."
         ) from None
-    raise ErrorUso(
-        f"No se entiende la fecha «{texto}». Use un día (2025-03-31) o un mes (2025-03)."
-    )
+
+
+def leer_instante(texto: str) -> datetime:
+    """Un instante como lo escribe `isoformat`, con su huso.
+
+    Raises:
+        ValueError, TypeError: si no es eso, o no hay manera de que sea la hora de una corrida.
+    """
+    instante = datetime.fromisoformat(texto)
+    if instante.tzinfo is None or not PRIMER_ANIO <= instante.year <= ULTIMO_ANIO:
+        raise ValueError(f"{texto} no es el instante de una corrida")
+    return instante
 
 
 def meses(rango: Rango) -> list[Rango]:

@@ -10,6 +10,7 @@ import pytest
 
 from fluxion_luigi import TAREAS
 from fluxion_luigi.config import ajustes, catalogo, sistemas
+from fluxion_luigi.tareas.registro import CODIGOS
 from tests.proyecto import LUIGI, RAIZ
 
 MODULOS = sorted((RAIZ / "fluxion_luigi").rglob("*.py"))
@@ -120,9 +121,11 @@ def test_luigi_cfg_nombra_todas_las_claves_y_sus_valores_son_los_de_fabrica():
         assert getattr(leidos, clave) == esperado, clave
 
 
-def test_los_seis_codigos_de_salida_estan_puestos():
+def test_los_seis_codigos_de_salida_estan_puestos_y_son_los_que_valen_sin_ellos():
     texto = (RAIZ / "luigi.cfg").read_text().split("[retcode]")[1].split("[fluxion]")[0]
-    assert len(re.findall(r"^\w+ = [1-9]\d*$", texto, re.M)) == 6
+    puestos = {k: int(v) for k, v in re.findall(r"^(\w+) = ([1-9]\d*)$", texto, re.M)}
+    assert len(puestos) == 6
+    assert puestos == CODIGOS
 
 
 def test_el_readme_nombra_todas_las_opciones_de_las_tareas():

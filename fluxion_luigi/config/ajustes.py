@@ -13,12 +13,19 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import dotenv_values
-
+from fluxion_luigi.archivos import leer_texto
+from fluxion_luigi.config import punto_env
 from fluxion_luigi.errores import ErrorConfiguracion
 
 SECCION = "fluxion"
 PREFIJO = "FLUXION_"
+_DIA = 86_400
+_SEMANA = 7 * _DIA
+
+
+def _entre(valor, minimo, maximo):
+    """Un número, el que vale si no se dice otro y entre cuáles puede estar."""
+    return field(default=valor, metadata={"entre": (minimo, maximo)})
 
 
 @dataclass(frozen=True)
@@ -35,27 +42,27 @@ class Ajustes:
     logs: Path = Path("logs")
     sql: Path = Path("sql")
     zona_horaria: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Caracas"))
-    chunk_filas: int = 50_000
-    memoria_odbc_mb: int = 8
-    ventana_dias: int = 7
-    ventana_filas: int = 350_000
-    segundos_por_ventana: float = 20.0
-    timeout_conexion: int = 15
-    timeout_sin_avance: int = 120
-    intentos: int = 4
-    pausa_inicial: float = 2.0
-    pausa_maxima: float = 60.0
-    dias_provisionales: int = 3
-    caida_aviso: float = 20.0
-    caida_maxima: float = 60.0
-    espera_base: float = 600.0
-    espera_tienda: float = 3600.0
-    espera_scheduler: float = 300.0
-    memoria_duckdb_mb: int = 128
-    hilos_duckdb: int = 2
-    conectividad_timeout: float = 5.0
-    conectividad_paralelo: int = 10
-    conectividad_vigencia: float = 300.0
+    chunk_filas: int = _entre(50_000, 1, 10_000_000)
+    memoria_odbc_mb: int = _entre(8, 1, 4096)
+    ventana_dias: int = _entre(7, 1, 366)
+    ventana_filas: int = _entre(350_000, 1, 1_000_000_000)
+    segundos_por_ventana: float = _entre(20.0, 0, _DIA)
+    timeout_conexion: int = _entre(15, 1, 3600)
+    timeout_sin_avance: int = _entre(120, 1, _DIA)
+    intentos: int = _entre(4, 1, 100)
+    pausa_inicial: float = _entre(2.0, 0.01, 3600)
+    pausa_maxima: float = _entre(60.0, 0.01, 3600)
+    dias_provisionales: int = _entre(3, 0, 366)
+    caida_aviso: float = _entre(20.0, 0.1, 100)
+    caida_maxima: float = _entre(60.0, 0.1, 100)
+    espera_base: float = _entre(600.0, 0, _SEMANA)
+    espera_tienda: float = _entre(3600.0, 0, _SEMANA)
+    espera_scheduler: float = _entre(300.0, 0, _SEMANA)
+    memoria_duckdb_mb: int = _entre(128, 64, 1_048_576)
+    hilos_duckdb: int = _entre(2, 1, 256)
+    conectividad_timeout: float = _entre(5.0, 0.1, 3600)
+    conectividad_paralelo: int = _entre(10, 1, 256)
+    conectividad_vigencia: float = _entre(300.0, 0, _SEMANA)
 
     @property
     def carpeta(self) -> Path:
@@ -64,10 +71,6 @@ class Ajustes:
 
 
 CLAVES = tuple(f.name for f in fields(Ajustes) if f.name not in ("archivo", "ambiente"))
-_POSITIVAS = {f.name for f in fields(Ajustes) if f.type in (int, float)} - {
-    "dias_provisionales",
-    "segundos_por_ventana",
-}
 
 
 def ubicar() -> Path:
@@ -100,9 +103,9 @@ def leer(archivo: Path) -> Ajustes:
     Raises:
         ErrorConfiguracion: con todos los problemas en un solo mensaje.
     """
-    escrito = _seccion(archivo)
-    ambiente = {**_punto_env(archivo.parent / ".env"), **os.environ}
-    problemas = [
+    escrito, problemas = _seccion(archivo)
+    ambiente = {**punto_env.leer(archivo.parent / ".env"), **os.environ}
+    problemas += [
         f"clave desconocida «{k}»; las válidas son: {', '.join(CLAVES)}"
         for k in escrito
         if k not in CLAVES
@@ -110,13 +113,15 @@ def leer(archivo: Path) -> Ajustes:
     problemas += _casi_claves(ambiente)
     valores = {}
     for campo in fields(Ajustes):
-        texto = ambiente.get(PREFIJO + campo.name.upper(), escrito.get(campo.name))
+        variable = PREFIJO + campo.name.upper()
+        texto = ambiente.get(variable, escrito.get(campo.name))
         if campo.name not in CLAVES or (texto is None and campo.type is not Path):
             continue
         try:
             valores[campo.name] = _convertir(campo, texto, archivo.parent, ambiente)
         except ValueError as e:
-            problemas.append(f"{campo.name} = {texto}: {e}")
+            cual = variable if variable in ambiente else campo.name
+            problemas.append(f"{cual} = {_legible(texto)}: {e}")
     if problemas:
         raise ErrorConfiguracion(
             f"Hay {len(problemas)} problema(s) en [{SECCION}] de {archivo} (o en las variables "
@@ -128,57 +133,78 @@ def leer(archivo: Path) -> Ajustes:
 def _casi_claves(ambiente: Mapping[str, str]) -> list[str]:
     """Las variables que parecen una clave mal escrita; otras pueden ser credenciales."""
     validas = [PREFIJO + c.upper() for c in CLAVES]
-    dudosas = [v for v in ambiente if v.startswith(PREFIJO) and v not in validas]
-    parecidas = {v: get_close_matches(v, validas, n=1, cutoff=0.85) for v in dudosas}
+    dudosas = [v for v in ambiente if v.upper().startswith(PREFIJO[:4]) and v not in validas]
+    parecidas = {v: get_close_matches(v.upper(), validas, n=1, cutoff=0.85) for v in dudosas}
     return [f"variable {v}: ¿quiso decir {p[0]}?" for v, p in parecidas.items() if p]
 
 
-def _seccion(archivo: Path) -> dict[str, str]:
+def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
+    """Las claves de `[fluxion]`, y las secciones que querrían serlo y no lo son."""
     lector = configparser.ConfigParser(interpolation=None)
     try:
-        lector.read_string(archivo.read_text(encoding="utf-8"), source=str(archivo))
-    except (OSError, UnicodeDecodeError, configparser.Error) as e:
-        raise ErrorConfiguracion(f"No se puede leer {archivo}: {e}") from None
-    return dict(lector[SECCION]) if SECCION in lector else {}
+        lector.read_string(leer_texto(archivo), source=str(archivo))
+    except configparser.Error as e:
+        raise ErrorConfiguracion(f"No se entiende {archivo}: {e}") from None
+    mal_escritas = [
+        f"sección [{s}]: ¿quiso decir [{SECCION}]?"
+        for s in lector.sections()
+        if s != SECCION and get_close_matches(s.strip().lower(), [SECCION], cutoff=0.85)
+    ]
+    return (dict(lector[SECCION]) if SECCION in lector else {}), mal_escritas
 
 
-def _punto_env(ruta: Path) -> dict[str, str]:
-    try:
-        # Sin interpolar: una clave puede llevar ${…} dentro.
-        valores = dotenv_values(ruta, interpolate=False)
-        return {k: v for k, v in valores.items() if v is not None}
-    except (OSError, UnicodeDecodeError) as e:
-        raise ErrorConfiguracion(f"No se puede leer {ruta}: {e}") from None
+def _legible(texto: str | None) -> str:
+    """Un valor para un mensaje: en una línea, y sin las medias letras que no se pueden escribir."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in texto or "")
+
+
+def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]):
+    if texto is not None and _legible(texto) != texto:
+        raise ValueError("lleva un salto de línea u otro carácter que no se ve")
+    if campo.type is Path:
+        return _ruta(campo, texto, carpeta, ambiente)
+    if campo.type is ZoneInfo:
+        try:
+            return ZoneInfo(texto)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
+    return _numero(campo, texto)
 
 
 def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) -> Path:
     texto = str(campo.default) if texto is None else texto
     if not texto.strip():
         raise ValueError("está vacía; escriba una ruta o quite la clave")
+    if len(texto) > 1 and texto[0] == texto[-1] and texto[0] in "\"'":
+        raise ValueError("va sin comillas")
+    plantilla = Template(texto)
+    vacias = [n for n in plantilla.get_identifiers() if not ambiente.get(n, "x").strip()]
+    if vacias:
+        raise ValueError(f"nombra ${vacias[0]}, que está vacía")
     try:
-        puesta = Template(texto).substitute(ambiente)
+        puesta = plantilla.substitute(ambiente)
     except KeyError as e:
         raise ValueError(f"nombra ${e.args[0]}, que no está en el ambiente") from None
     except ValueError:
         raise ValueError("lleva un $ que no nombra una variable; escriba $$ si es así") from None
-    ruta = (carpeta / Path(puesta).expanduser()).resolve()
+    try:
+        ruta = (carpeta / Path(puesta).expanduser()).resolve()
+    except (RuntimeError, OSError):
+        raise ValueError("no se puede seguir: un «~» sin dueño o un enlace en círculo") from None
     if campo.name == "base" and "?" in str(ruta):
         raise ValueError("DuckDB no puede guardar su diario junto a una ruta con «?»")
+    if campo.name == "base" and os.path.isdir(ruta):
+        raise ValueError(f"{ruta} es una carpeta; escriba la ruta del archivo de la base")
     return ruta
 
 
-def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]):
-    if campo.type is Path:
-        return _ruta(campo, texto, carpeta, ambiente)
-    if campo.type is ZoneInfo:
-        try:
-            return ZoneInfo(texto)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
+def _numero(campo, texto: str) -> int | float:
+    minimo, maximo = campo.metadata["entre"]
+    que = "un número entero" if campo.type is int else "un número (decimales con punto)"
     try:
         numero = campo.type(texto)
     except ValueError:
-        raise ValueError("debe ser un número") from None
-    if numero < 0 or (numero == 0 and campo.name in _POSITIVAS):
-        raise ValueError("debe ser mayor que cero")
+        raise ValueError(f"debe ser {que} entre {minimo} y {maximo}") from None
+    if not minimo <= numero <= maximo:  # tampoco nan
+        raise ValueError(f"debe ser {que} entre {minimo} y {maximo}")
     return numero

@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorUso
 
 TIPOS = ("tienda", "mayorista", "distribucion")
@@ -157,16 +158,14 @@ def leer(archivo: Path) -> Catalogo:
 
 
 def _toml(archivo: Path) -> dict[str, Any]:
+    texto = leer_texto(
+        archivo,
+        "Copie tiendas.ejemplo.toml, complételo y diga dónde está en la clave «catalogo» de "
+        "luigi.cfg o en FLUXION_CATALOGO.",
+    )
     try:
-        return tomllib.loads(archivo.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ErrorConfiguracion(
-            f"No existe el catálogo {archivo}. Copie tiendas.ejemplo.toml, complételo y diga dónde "
-            "está en la clave «catalogo» de luigi.cfg o en FLUXION_CATALOGO."
-        ) from None
-    except (OSError, UnicodeDecodeError) as e:
-        raise ErrorConfiguracion(f"No se puede leer el catálogo {archivo}: {e}") from None
-    except tomllib.TOMLDecodeError as e:
+        return tomllib.loads(texto)
+    except (tomllib.TOMLDecodeError, RecursionError) as e:
         raise ErrorConfiguracion(f"El catálogo {archivo} no es TOML válido: {e}.") from None
 
 

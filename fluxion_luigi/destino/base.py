@@ -14,7 +14,7 @@ import duckdb
 import psutil
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from fluxion_luigi.archivos import candado, crear_carpeta, disco
+from fluxion_luigi.archivos import candado, crear_carpeta, disco, leer_texto
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import migraciones
 from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
@@ -85,7 +85,7 @@ class Base:
 @cache
 def consulta(sql: Path, archivo: str) -> str:
     """El texto de `sql/destino/<archivo>.sql`."""
-    return (sql / "destino" / f"{archivo}.sql").read_text(encoding="utf-8")
+    return leer_texto(sql / "destino" / f"{archivo}.sql", "La carpeta «sql» está incompleta.")
 
 
 @contextmanager

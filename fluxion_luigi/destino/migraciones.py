@@ -7,6 +7,7 @@ Las bases de antes de que hubiera versiones son la 1.
 from collections.abc import Iterable
 from pathlib import Path
 
+from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.errores import ErrorDestino
 
 # Las de la última versión; cada una es un archivo de `sql/destino/`.
@@ -42,4 +43,4 @@ def faltan(version: int, sql: Path) -> Iterable[tuple[int, str]]:
     """Lo que hay que ejecutar, en orden, para llevar una base de esa versión a la última."""
     for numero, archivo in pasos(sql).items():
         if numero > version:
-            yield numero, archivo.read_text(encoding="utf-8")
+            yield numero, leer_texto(archivo)

@@ -13,12 +13,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from fluxion_luigi.archivos import disco, escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.errores import ErrorStaging
-from fluxion_luigi.periodos import Rango
+from fluxion_luigi.periodos import Rango, leer_instante
 
 MANIFIESTO = "manifiesto.json"
 
@@ -71,17 +72,17 @@ class Ventana:
         return cls(
             rango=Rango.de_texto(datos["ventana"]),
             archivo=archivo,
-            extraido_en=datetime.fromisoformat(datos["extraido_en"]),
+            extraido_en=leer_instante(datos["extraido_en"]),
             segundos=float(datos["segundos"]),
-            filas=datos["filas"],
-            bytes=datos["bytes"],
-            sha256=datos["sha256"],
-            ordenado=datos["ordenado"],
-            firma=datos["firma"],
+            filas=_de_tipo(int, datos["filas"]),
+            bytes=_de_tipo(int, datos["bytes"]),
+            sha256=_de_tipo(str, datos["sha256"]),
+            ordenado=_de_tipo(bool, datos["ordenado"]),
+            firma=_de_tipo(str, datos["firma"]),
             origen=_de_json(datos["origen"]),
             leido=_de_json(datos["leido"]),
-            sin_producto=_por_dia(datos["sin_producto"]),
-            ambiguos=_por_dia(datos["ambiguos"]),
+            sin_producto=_por_dia(int, datos["sin_producto"]),
+            ambiguos=_por_dia(int, datos["ambiguos"]),
         )
 
     def borrar(self) -> None:
@@ -156,10 +157,11 @@ class Carpeta:
         """Lo que dice el manifiesto, o None si la extracción no acabó o falta alguna ficha."""
         datos = leer_json(self.manifiesto)
         try:
-            ventanas = [_de_ficha(self.ruta / f"{v}.json") for v in datos["ventanas"]]
+            rangos = [Rango.de_texto(v) for v in datos["ventanas"]]
+            ventanas = [_de_ficha(self.ruta / f"{r}.json") for r in rangos]
             extraccion = Extraccion(
-                ventanas, _por_dia(datos["fuera"]), _por_dia(datos["caidas"]),
-                datos["sin_fecha"], datos["identidad"],
+                ventanas, _por_dia(str, datos["fuera"]), _caidas(datos["caidas"]),
+                _de_tipo(int, datos["sin_fecha"]), _de_tipo((str, NoneType), datos["identidad"]),
             )  # fmt: skip
         except (TypeError, AttributeError, KeyError, ValueError):
             return None
@@ -196,8 +198,21 @@ def huella(archivo: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def _por_dia(datos: Mapping[str, Any]) -> dict[date, Any]:
-    return {date.fromisoformat(d): valor for d, valor in datos.items()}
+def _de_tipo(tipo, valor: Any) -> Any:
+    if not isinstance(valor, tipo):
+        raise TypeError(f"{valor!r} no es lo que va ahí")
+    return valor
+
+
+def _por_dia(tipo, datos: Mapping[str, Any]) -> dict[date, Any]:
+    return {date.fromisoformat(d): _de_tipo(tipo, valor) for d, valor in datos.items()}
+
+
+def _caidas(datos: Mapping[str, Any]) -> dict[date, list[int]]:
+    caidas = _por_dia(list, datos)
+    for antes, ahora in caidas.values():
+        _de_tipo(int, antes), _de_tipo(int, ahora)
+    return caidas
 
 
 def _a_json(conteos: Conteos) -> dict:

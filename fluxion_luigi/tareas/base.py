@@ -4,6 +4,8 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
+from functools import wraps
 
 import luigi
 from luigi.interface import core
@@ -40,6 +42,22 @@ def mostrar(texto: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _en_voz_alta(complete: Callable[[luigi.Task], bool]) -> Callable[[luigi.Task], bool]:
+    """El mismo `complete`, que si falla dice por qué, una vez: Luigi no lo muestra."""
+
+    @wraps(complete)
+    def dicho(tarea: luigi.Task) -> bool:
+        try:
+            return complete(tarea)
+        except Exception as e:
+            if not getattr(e, "dicho", False):
+                e.dicho = True
+                registro.error("No se pudo planear %s", tarea.task_family, exc_info=e)
+            raise
+
+    return dicho
+
+
 class Tarea(luigi.Task):
     """Base de las tareas del proyecto. Las subclases sólo declaran y delegan en el núcleo."""
 
@@ -48,6 +66,11 @@ class Tarea(luigi.Task):
     vez = Vez()
 
     _ultimo_aviso = 0.0
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "complete" in vars(cls):
+            cls.complete = _en_voz_alta(cls.complete)
 
     @property
     def config(self) -> config.Configuracion:

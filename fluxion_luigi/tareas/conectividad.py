@@ -16,7 +16,7 @@ from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
-from fluxion_luigi.tareas.parametros import Segundos, Tiendas
+from fluxion_luigi.tareas.parametros import Numero, Tiendas
 
 registro = logging.getLogger("fluxion.conectividad")
 ESPERA_BASE = 2.0
@@ -87,7 +87,7 @@ class VerificarConectividad(Tarea):
 
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todo el catálogo")
     solo_activas = luigi.BoolParameter(description="deja fuera de la tabla las inactivas")
-    timeout = Segundos(default=0, description="segundos por paso")
+    timeout = Numero("--timeout", 0.1, 3600.0, default=0, description="segundos por paso")
     secuencial = luigi.BoolParameter(description="una tienda a la vez")
     rapida = luigi.BoolParameter(description="sólo host y puerto: no necesita driver ni claves")
 

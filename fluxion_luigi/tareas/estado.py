@@ -1,9 +1,9 @@
 """El estado: la cobertura por tienda y mes, según la tabla de control."""
 
-import luigi
+from contextlib import suppress
 
 from fluxion_luigi import cobertura
-from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.errores import ErrorDestino, ErrorOcupado, ErrorUso
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
@@ -12,8 +12,8 @@ from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 class EstadoVentas(Tarea):
     """Qué días hay de cada tienda y cuáles faltan. No contacta a ninguna tienda."""
 
-    desde = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
-    hasta = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
+    desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
+    hasta = FechaOMes(fin=True, default=None, description="AAAA-MM-DD o AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
 
     def __init__(self, *args, **kwargs):
@@ -21,10 +21,11 @@ class EstadoVentas(Tarea):
         exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         self._elegidas = self.config.catalogo.elegir(self.tiendas)
-        self._desde = FechaOMes(fin=False).parse(self.desde) if self.desde else None
-        self._hasta = FechaOMes(fin=True).parse(self.hasta) if self.hasta else None
-        if self._desde and self._hasta:
-            Rango(self._desde, self._hasta)
+        if self.desde and self.hasta:
+            Rango(self.desde, self.hasta)
+        elif self.hasta:
+            with suppress(ErrorOcupado, ErrorDestino):  # no es de la orden: lo dirá `run`
+                self._rango()
 
     def complete(self) -> bool:
         return False
@@ -41,10 +42,10 @@ class EstadoVentas(Tarea):
     def _rango(self) -> Rango:
         """Sin fechas, toda la historia que conoce la base."""
         todo = cobertura.historia_conocida(self.config)
-        desde = self._desde or todo.desde
-        if self._hasta and self._hasta < desde:
+        desde = self.desde or todo.desde
+        if self.hasta and self.hasta < desde:
             raise ErrorUso(
-                f"La historia empieza el {desde} y --hasta pide antes, hasta el {self._hasta}. "
+                f"La historia empieza el {desde} y --hasta pide antes, hasta el {self.hasta}. "
                 "Agregue --desde si quiere ver esos días vacíos."
             )
-        return Rango(desde, self._hasta or max(todo.hasta, desde))
+        return Rango(desde, self.hasta or max(todo.hasta, desde))

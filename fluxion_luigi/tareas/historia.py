@@ -74,10 +74,9 @@ def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:
 
 def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
     """La línea que la terminal muestra por cada tienda-mes cargada, con su lugar en el total."""
-    cargadas = sum(s["suceso"] == "carga" for s in tarea.diario.sucesos())
-    total = len(raiz.plan.tramos) if raiz else "?"
     marca = "🟡" if hecho.fuera else "✓"
-    partes = [f"{marca} {cargadas}/{total} {tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
+    lugar = _lugar_en_el_plan(tarea)
+    partes = [f"{marca} {lugar}{tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
     cuentas = {
         "día(s) fuera": len(hecho.fuera),
         "día(s) en cero": hecho.dias_en_cero,
@@ -92,6 +91,17 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
         for dia, (antes, ahora) in sorted(hecho.caidas.items())
     ]
     return ", ".join(partes)
+
+
+def _lugar_en_el_plan(tarea) -> str:
+    """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una."""
+    if raiz is None:
+        return ""
+    plan = {(t.id, tramo.mes) for t, tramo in raiz.plan.tramos}
+    cargadas = {
+        (s.get("tienda"), s.get("mes")) for s in tarea.diario.sucesos() if s["suceso"] == "carga"
+    }
+    return f"{len(plan & cargadas)}/{len(plan)} "
 
 
 def frase_de_fuera(tarea, hecho: carga.Resumen) -> str:

@@ -2,14 +2,12 @@
 
 import logging
 
-import luigi
-
 from fluxion_luigi.errores import ErrorConciliacion, ErrorUso
 from fluxion_luigi.flujo import muestra
 from fluxion_luigi.informes import muestra as informe
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
-from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
+from fluxion_luigi.tareas.parametros import FechaOMes, Numero, Tiendas
 
 registro = logging.getLogger("fluxion.muestra")
 
@@ -17,9 +15,9 @@ registro = logging.getLogger("fluxion.muestra")
 class VerificarMuestra(Tarea):
     """Lee otra vez unos días ya cargados, de otro modo. Sale con 0 sólo si son iguales."""
 
-    dias = luigi.IntParameter(default=3, description="cuántos días al azar de cada tienda")
-    desde = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
-    hasta = luigi.OptionalParameter(default=None, description="AAAA-MM-DD o AAAA-MM")
+    dias = Numero("--dias", 1, 1000, default=3, description="días al azar de cada tienda")
+    desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
+    hasta = FechaOMes(fin=True, default=None, description="AAAA-MM-DD o AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
 
     def __init__(self, *args, **kwargs):
@@ -27,17 +25,9 @@ class VerificarMuestra(Tarea):
         exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         self._elegidas = self.config.catalogo.elegir(self.tiendas)
-        if self.dias < 1:
-            raise ErrorUso(f"--dias {self.dias}: debe ser un entero mayor que cero.")
         if bool(self.desde) != bool(self.hasta):
             raise ErrorUso("Dé --desde y --hasta, o ninguno de los dos.")
-        self._rango = None
-        if self.desde:
-            extremos = (
-                FechaOMes(fin=False).parse(self.desde),
-                FechaOMes(fin=True).parse(self.hasta),
-            )
-            self._rango = Rango(*extremos)
+        self._rango = Rango(self.desde, self.hasta) if self.desde else None
 
     def complete(self) -> bool:
         return False

@@ -1,4 +1,8 @@
-"""Los parámetros propios de la línea de comandos: fechas o meses, y listas de tiendas."""
+"""Los parámetros propios de la línea de comandos: fechas o meses, listas de tiendas y números.
+
+Luigi toma una opción vacía (`--tiendas "$T"`, sin `T`) por una que no se escribió, y vale lo
+predeterminado; aquí llega a `parse`, que la rechaza.
+"""
 
 import argparse
 import hashlib
@@ -11,8 +15,19 @@ from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import leer_fecha
 
 
-class FechaOMes(luigi.Parameter):
-    """Un día `AAAA-MM-DD` o un mes `AAAA-MM`, que vale por su primer o su último día."""
+class _Escrito:
+    """Una opción que, si se escribe vacía, se lee como vacía."""
+
+    @classmethod
+    def _parser_kwargs(cls, *args, **kwargs):
+        return {**super()._parser_kwargs(*args, **kwargs), "type": lambda x: x or " "}
+
+    def _warn_on_wrong_param_type(self, param_name, param_value):
+        """Luigi espera texto en un Parameter; aquí el valor ya es de su tipo."""
+
+
+class FechaOMes(_Escrito, luigi.Parameter):
+    """Un día `AAAA-MM-DD` o un mes `AAAA-MM`, que vale por su primer o su último día; o None."""
 
     def __init__(self, *args, fin: bool, **kwargs):
         super().__init__(*args, **kwargs)
@@ -21,21 +36,24 @@ class FechaOMes(luigi.Parameter):
     def parse(self, x: str) -> date:
         return leer_fecha(x, fin=self._fin)
 
-    def serialize(self, x: date) -> str:
-        return x.isoformat()
+    def serialize(self, x: date | None) -> str:
+        return x.isoformat() if x else ""
 
-    def normalize(self, x: date | str) -> date:
-        return x if isinstance(x, date) else self.parse(x)
-
-    def _warn_on_wrong_param_type(self, param_name, param_value):
-        """Luigi espera texto en un Parameter; aquí el valor es una fecha."""
+    def normalize(self, x: date | str | None) -> date | None:
+        return self.parse(x) if isinstance(x, str) else x
 
 
-class Tiendas(luigi.Parameter):
-    """Ids de tiendas separados por comas; vacío significa todas las activas que venden."""
+class Tiendas(_Escrito, luigi.Parameter):
+    """Ids de tiendas separados por comas. La tupla vacía, que no se puede escribir, es «todas»."""
 
     def parse(self, x: str) -> tuple[str, ...]:
-        return tuple(t.strip() for t in x.split(",") if t.strip())
+        ids = tuple(t.strip() for t in x.split(",") if t.strip())
+        if not ids:
+            raise ErrorUso(
+                f"--tiendas «{x.strip()}» no nombra ninguna. Escriba sus ids separados por comas, "
+                "o quite la opción si quiere todas."
+            )
+        return ids
 
     def serialize(self, x: tuple[str, ...]) -> str:
         return ",".join(x)
@@ -43,21 +61,26 @@ class Tiendas(luigi.Parameter):
     def normalize(self, x: tuple[str, ...] | str) -> tuple[str, ...]:
         return self.parse(x) if isinstance(x, str) else tuple(x)
 
-    def _warn_on_wrong_param_type(self, param_name, param_value):
-        """Luigi espera texto en un Parameter; aquí el valor es una tupla."""
 
+class Numero(_Escrito, luigi.Parameter):
+    """Un número entre dos, del tipo del mínimo; el predeterminado puede no estar entre ellos."""
 
-class Segundos(luigi.FloatParameter):
-    """Un tiempo en segundos, mayor que cero."""
+    def __init__(self, opcion: str, minimo, maximo, **kwargs):
+        super().__init__(**kwargs)
+        self._opcion, self._minimo, self._maximo = opcion, minimo, maximo
 
-    def parse(self, x: str) -> float:
+    def parse(self, x: str):
+        tipo = type(self._minimo)
         try:
-            segundos = float(x)
+            numero = tipo(x)
         except ValueError:
-            segundos = 0
-        if not 0 < segundos < 86_400:  # tampoco nan
-            raise ErrorUso(f"--timeout {x}: debe ser un número de segundos mayor que cero.")
-        return segundos
+            numero = None
+        if numero is None or not self._minimo <= numero <= self._maximo:  # tampoco nan
+            que = "un entero" if tipo is int else "un número"
+            raise ErrorUso(
+                f"{self._opcion} {x.strip()}: debe ser {que} entre {self._minimo} y {self._maximo}."
+            )
+        return numero
 
 
 class Vez(luigi.Parameter):

@@ -4,6 +4,7 @@ Un error esperado se muestra como su frase, sin traza; un defecto del programa d
 archivo y dice cuál es.
 """
 
+import configparser
 import logging
 import re
 import shutil
@@ -17,12 +18,18 @@ from luigi.rpc import RPCError
 from luigi.task_register import TaskClassException
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.archivos import crear_carpeta
+from fluxion_luigi.archivos import crear_carpeta, leer_texto
 from fluxion_luigi.config import ajustes
-from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
 
-# Así dice Luigi que no entendió un entero de [core], venga de la orden o de luigi.cfg.
-_VALOR_MALO = re.compile(r"core\[.*Error when parsing the default value of '(\w+)'")
+# Así dice Luigi que no entendió un valor de la orden (`--core-workers x`) o de luigi.cfg.
+_VALOR_MALO = re.compile(r"(\w+)\[.*Error when parsing the default value of '(\w+)'", re.S)
+# Los códigos de salida, salvo que luigi.cfg diga otros en [retcode]. Los de Luigi son 0 aunque una
+# tarea falle.
+CODIGOS = {
+    "already_running": 10, "missing_data": 20, "not_run": 25, "task_failed": 30,
+    "scheduling_error": 35, "unhandled_exception": 40,
+}  # fmt: skip
 _BORRAR_LINEA = "\r\x1b[K"
 
 
@@ -31,13 +38,21 @@ def instalar() -> None:
     sys.excepthook = _al_caer
     # Luigi lee estas claves de [core] pero no las declara, y avisa que no las conoce.
     warnings.filterwarnings("ignore", message=".*'rpc_.*not consumed by the task 'core'")
-    try:
-        luigi.configuration.add_config_path(str(ajustes.ubicar()))
-    except ErrorFluxion:
-        return  # quien use la configuración dirá la frase
     actual = luigi.configuration.get_config()
     if actual.get("core", "logging_conf_file", None) is None:
         actual.set("core", "logging_conf_file", str(Path(__file__).with_name("registro.cfg")))
+    for caso, codigo in CODIGOS.items():
+        if actual.get("retcode", caso, None) is None:
+            actual.set("retcode", caso, str(codigo))
+    try:
+        archivo = ajustes.ubicar()
+    except ErrorFluxion:
+        return  # quien use la configuración dirá la frase
+    try:
+        # Como texto y no por su ruta: a Luigi lo rompe un BOM, y lee en el idioma de la máquina.
+        actual.read_string(leer_texto(archivo), source=str(archivo))
+    except configparser.Error as e:
+        raise ErrorConfiguracion(f"No se entiende {archivo}: {e}") from None
 
 
 def ruta_del_log() -> Path | None:
@@ -58,8 +73,8 @@ def en_palabras(error: BaseException) -> str:
         return f"Falta la opción --{opcion[1].replace('_', '-') if opcion else error} en la orden."
     if isinstance(error, ParameterException | TaskClassException):
         return f"La orden está mal escrita. Luigi dice: {error}"
-    if opcion := _VALOR_MALO.match(str(error)):
-        return f"--{opcion[1].replace('_', '-')}: debe ser un entero mayor que cero."
+    if malo := _VALOR_MALO.match(str(error)):
+        return _frase_de_valor_malo(malo[1], malo[2], error.__cause__)
     if isinstance(error, RPCError):
         return (
             "No responde el scheduler central de Luigi. Arránquelo con «luigid» o agregue "
@@ -70,6 +85,17 @@ def en_palabras(error: BaseException) -> str:
     return (
         f"Defecto del programa: {type(error).__name__}: {error}. "
         f"El detalle está en {ruta_del_log() or 'la traza'}."
+    )
+
+
+def _frase_de_valor_malo(seccion: str, clave: str, causa: BaseException | None) -> str:
+    if isinstance(causa, ErrorFluxion):
+        return str(causa)
+    opcion = f"--{clave.replace('_', '-')}"
+    if (seccion, clave) == ("core", "workers"):
+        return f"{opcion}: debe ser un entero mayor que cero."
+    return (
+        f"No se entiende «{clave}», de la sección [{seccion}] de luigi.cfg o de {opcion}: {causa}."
     )
 
 
@@ -122,7 +148,9 @@ class Archivo(logging.FileHandler):
         super().__init__(ruta or "/dev/null", encoding="utf-8", delay=True)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not getattr(record, "efimero", False) and super().filter(record)
+        # De un error de planeación, ya dicho, Luigi repite la traza.
+        sobra = getattr(record, "efimero", False) or str(record.msg).startswith("Will not run")
+        return not sobra and super().filter(record)
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
@@ -140,5 +168,6 @@ def _al_caer(tipo, error, traza) -> None:
     """Lo que cae antes de que Luigi arranque: la frase si se espera, la traza si no."""
     if esperado(error):
         print(f"✗ {en_palabras(error)}", file=sys.stderr)
+        sys.exit(CODIGOS["unhandled_exception"])
     else:
         sys.__excepthook__(tipo, error, traza)

@@ -7,7 +7,7 @@ import luigi
 
 from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
-from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio
+from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio, ErrorUso
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
@@ -24,8 +24,17 @@ class TareaTiendaMes(Tarea):
     """Días seguidos de un mes de una tienda."""
 
     tienda = luigi.Parameter(description="id de la tienda en el catálogo")
-    desde = luigi.DateParameter(description="primer día")
-    hasta = luigi.DateParameter(description="último día, del mismo mes")
+    desde = FechaOMes(fin=False, description="primer día")
+    hasta = FechaOMes(fin=True, description="último día, del mismo mes")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.tramo.mes != Rango(self.hasta, self.hasta).mes:
+            raise ErrorUso(
+                f"{self.task_family} es de un solo mes, y del {self.desde} al {self.hasta} hay "
+                "varios. Para eso está RangoVentas."
+            )
+        self.config.catalogo.elegir((self.tienda,))
 
     @property
     def tramo(self) -> Rango:
@@ -144,8 +153,8 @@ class CargaVentas(TareaTiendaMes):
 class AnularMarcadores(Tarea):
     """Quita de los marcadores los días que se van a recargar, una vez por corrida."""
 
-    desde = luigi.DateParameter()
-    hasta = luigi.DateParameter()
+    desde = FechaOMes(fin=False)
+    hasta = FechaOMes(fin=True)
     tiendas = Tiendas()
 
     def output(self):
@@ -216,7 +225,7 @@ class RangoVentas(Tarea):
         try:
             return all(c.complete() for c in self.cargas())
         except ErrorFluxion as e:
-            historia.al_fallar(self, e)  # Luigi lo cuenta como error de planeación y no avisa
+            historia.al_fallar(self, e)  # Luigi no avisa de un error de planeación
             raise
 
     def run(self):

@@ -3,7 +3,12 @@
 import pytest
 
 from fluxion_luigi import config
+from fluxion_luigi.config.ajustes import CLAVES, Ajustes
 from fluxion_luigi.errores import ErrorConfiguracion
+
+
+def campo(clave: str):
+    return Ajustes.__dataclass_fields__[clave]
 
 
 @pytest.fixture
@@ -90,9 +95,81 @@ def test_una_ruta_puede_nombrar_variables_del_ambiente_y_de_punto_env(cfg, tmp_p
         ("precio$/v.duckdb", "un $ que no nombra una variable"),
         ("v?.duckdb", "«?»"),
         ("", "está vacía"),
+        ("$VACIA", "nombra $VACIA, que está vacía"),
+        ("${VACIA}/v.duckdb", "nombra $VACIA, que está vacía"),
+        ('"datos/v.duckdb"', "va sin comillas"),
+        ("datos/v.duckdb\n  otra", "salto de línea"),
+        ("~nadie_se_llama_asi/v.duckdb", "no se puede seguir"),
+        (".", "es una carpeta"),
     ],
 )
-def test_una_ruta_que_no_se_puede_seguir_al_pie_de_la_letra_se_rechaza(cfg, ruta, dice):
+def test_una_ruta_que_no_se_puede_seguir_al_pie_de_la_letra_se_rechaza(
+    cfg, ruta, dice, monkeypatch
+):
+    monkeypatch.setenv("VACIA", "")
     with pytest.raises(ErrorConfiguracion) as e:
         cfg(f"base = {ruta}")
     assert dice in str(e.value)
+
+
+def queja(cfg, *args) -> str:
+    with pytest.raises(ErrorConfiguracion) as e:
+        cfg(*args)
+    return str(e.value)
+
+
+@pytest.mark.parametrize("clave", [c for c in CLAVES if "entre" in campo(c).metadata])
+def test_cada_numero_tiene_su_rango_y_lo_dice(cfg, clave):
+    minimo, maximo = campo(clave).metadata["entre"]
+    assert getattr(cfg(f"{clave} = {minimo}"), clave) == minimo
+    assert getattr(cfg(f"{clave} = {maximo}"), clave) == maximo
+    que = "entero" if campo(clave).type is int else "(decimales con punto)"
+    for malo in ("nan", "inf", "-1", str(maximo * 10), "", "cien", "1e999", "0x10"):
+        texto = queja(cfg, f"{clave} = {malo}")
+        assert f"{clave} = {malo}: debe ser un número {que} entre {minimo} y {maximo}" in texto
+
+
+def test_la_memoria_que_duckdb_no_aguanta_se_rechaza_y_dice_de_donde_vino(cfg, monkeypatch):
+    monkeypatch.setenv("FLUXION_MEMORIA_DUCKDB_MB", "1")
+    assert "FLUXION_MEMORIA_DUCKDB_MB = 1: debe ser un número entero entre 64" in queja(cfg, "")
+
+
+@pytest.mark.parametrize("clave", ["base", "staging", "sql", "zona_horaria", "intentos"])
+@pytest.mark.parametrize("valor", ["", "   "])
+def test_una_variable_vacia_no_vale_por_lo_predeterminado(cfg, monkeypatch, clave, valor):
+    monkeypatch.setenv(f"FLUXION_{clave.upper()}", valor)
+    assert f"FLUXION_{clave.upper()} = {valor}:" in queja(cfg, "")
+
+
+@pytest.mark.parametrize("zona", ["America", "../etc", "x" * 300, "/etc/localtime", "Caracas"])
+def test_una_zona_horaria_que_no_lo_es_se_dice(cfg, zona):
+    assert "no es una zona horaria" in queja(cfg, f"zona_horaria = {zona}")
+
+
+@pytest.mark.parametrize(
+    "variable", ["fluxion_base", "FLUXION_BASES", "FLUXIN_BASE", "Fluxion-base"]
+)
+def test_una_variable_casi_igual_a_una_clave_se_pregunta(cfg, variable):
+    assert f"variable {variable}: ¿quiso decir FLUXION_BASE?" in queja(cfg, "", f"{variable}=x")
+
+
+@pytest.mark.parametrize("seccion", ["Fluxion", "FLUXION", "fluxon", " fluxion "])
+def test_una_seccion_casi_igual_no_se_salta_callando(tmp_path, seccion):
+    (tmp_path / "luigi.cfg").write_text(f"[{seccion}]\nbase = otra.duckdb\n")
+    with pytest.raises(ErrorConfiguracion, match=r"¿quiso decir \[fluxion\]\?"):
+        config.leer(tmp_path / "luigi.cfg")
+
+
+def test_un_valor_que_no_es_utf8_se_dice_sin_romper_la_terminal(cfg, monkeypatch):
+    monkeypatch.setenv("FLUXION_BASE", "caf\udce9.duckdb")
+    texto = queja(cfg, "")
+    assert "otro carácter que no se ve" in texto
+    texto.encode("utf-8")
+
+
+def test_un_luigi_cfg_y_un_punto_env_con_bom_se_leen_igual(tmp_path):
+    bom = "\ufeff"
+    (tmp_path / "luigi.cfg").write_text(bom + "[fluxion]\r\nintentos = 2\r\n", encoding="utf-8")
+    (tmp_path / ".env").write_text(bom + "FLUXION_VENTANA_DIAS=3\r\n", encoding="utf-8")
+    leidos = config.leer(tmp_path / "luigi.cfg").ajustes
+    assert (leidos.intentos, leidos.ventana_dias) == (2, 3)

@@ -60,7 +60,7 @@ def test_en_los_informes_una_orden_mal_escrita_tambien_sale_con_40(dos_tiendas, 
 def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(dos_tiendas):
     dos_tiendas.rango("2025-03-01", "2025-03-02")
     salida = dos_tiendas.luigi("EstadoVentas", "--hasta", "2024-07")
-    frase(salida, "empieza el 2025-03-01", "--hasta", codigo=30)
+    frase(salida, "empieza el 2025-03-01", "--hasta", codigo=40)
     assert "al revés" not in salida.todo
 
 
@@ -89,7 +89,7 @@ def test_un_informe_cuyo_lector_se_fue_no_es_un_defecto(dos_tiendas):
 
 def test_una_tarea_que_no_existe_se_explica(dos_tiendas):
     salida = dos_tiendas.luigi("RangoVenta", "--desde", "2025-03", "--hasta", "2025-03")
-    frase(salida, "No task RangoVenta", "RangoVentas", codigo=1)
+    frase(salida, "No task RangoVenta", "RangoVentas", codigo=40)
 
 
 def test_un_catalogo_roto_dice_todos_sus_problemas_de_una_vez(dos_tiendas):
@@ -123,7 +123,10 @@ def test_la_base_de_otra_cadena_no_se_toca(dos_tiendas):
     dos_tiendas.cadena = "otra cadena"
     dos_tiendas.escribir()
     salida = dos_tiendas.rango("2025-03", "2025-03")
-    frase(salida, "«prueba»", "«otra cadena»", codigo=35)
+    frase(salida, "✗ La base", "«prueba»", "«otra cadena»", codigo=35)
+    [log] = dos_tiendas.carpeta.glob(f"logs/corrida_{dos_tiendas.reporte()['corrida']}.log")
+    assert "No se pudo planear" in log.read_text()
+    assert "Traceback" not in log.read_text()
     assert "«otra cadena»" in dos_tiendas.reporte()["detalle"][0]["error"]
     assert dos_tiendas.base.read_bytes() == antes
 
