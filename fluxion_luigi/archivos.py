@@ -12,7 +12,27 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from fluxion_luigi import espera as esperas
+from fluxion_luigi import tenedor
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorDisco, ErrorOcupado
+
+_MOTIVOS = {
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EDQUOT: "se acabó la cuota de disco",
+    errno.EACCES: "no hay permiso",
+    errno.EPERM: "no hay permiso",
+    errno.EROFS: "el disco es de sólo lectura",
+    errno.EEXIST: "hay un archivo donde debe ir una carpeta",
+    errno.ENOTDIR: "hay un archivo donde debe ir una carpeta",
+    errno.EISDIR: "hay una carpeta donde debe ir un archivo",
+    errno.EFBIG: "el archivo pasa del tamaño que el sistema permite",
+}
+
+
+def motivo(e: OSError) -> str:
+    """Por qué el sistema no dejó, en palabras y con las suyas."""
+    dicho = e.strerror or str(e)
+    return f"{_MOTIVOS[e.errno]} ({dicho})" if e.errno in _MOTIVOS else dicho
 
 
 @contextmanager
@@ -26,9 +46,33 @@ def disco(ruta: Path) -> Iterator[None]:
         yield
     except OSError as e:
         raise ErrorDisco(
-            f"No se pudo escribir en {ruta}: {e.strerror or e}. Libere espacio o corrija los "
-            "permisos y repita la misma orden; nada quedó a medias."
+            f"No se pudo escribir en {ruta}: {motivo(e)}. {_remedio(e)} y repita la misma orden; "
+            "nada quedó a medias."
         ) from e
+
+
+def _remedio(e: OSError) -> str:
+    if e.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+        return "Quite de ahí lo que estorba"
+    return "Libere espacio o corrija los permisos"
+
+
+def exigir_lugar(ruta: Path) -> None:
+    """Que un archivo se vaya a poder escribir ahí, antes de trabajar para él. No escribe nada.
+
+    Raises:
+        ErrorDisco: la ruta es una carpeta, o la suya es un archivo o no deja escribir.
+    """
+    with disco(ruta):
+        if ruta.is_dir():
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+        carpeta = next(p for p in ruta.parents if p.exists())
+        if not carpeta.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(carpeta, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        if ruta.exists() and not os.access(ruta, os.R_OK):  # ni se sabe qué se pisaría
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def crear_carpeta(ruta: Path) -> Path:
@@ -50,7 +94,7 @@ def escribir_texto(ruta: Path, texto: str) -> None:
                 f.flush()
                 os.fsync(f.fileno())
             temporal.replace(ruta)
-        except OSError:
+        except BaseException:
             temporal.unlink(missing_ok=True)
             raise
 
@@ -92,20 +136,11 @@ def _no_es_utf8(ruta: Path, crudo: bytes, donde: int) -> ErrorConfiguracion:
 
 
 def leer_json(ruta: Path) -> Any | None:
-    """Los datos de un JSON, o None si el archivo falta o no se entiende (vale como si faltara).
-
-    Raises:
-        ErrorDisco: si está pero no se deja leer; tomarlo por ausente lo borraría.
-    """
+    """Los datos de un JSON, o None si falta, no se deja leer o no se entiende (como si faltara)."""
     try:
         return json.loads(ruta.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         return None
-    except OSError as e:
-        raise ErrorDisco(
-            f"No se puede leer {ruta}: {e.strerror or e}. Corrija sus permisos o quítelo, y repita "
-            "la misma orden."
-        ) from None
 
 
 @contextmanager
@@ -122,21 +157,26 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
         ErrorOcupado: si no se soltó a tiempo.
     """
     crear_carpeta(ruta.parent)
-    with disco(ruta):
-        try:
-            tomado = _tomar(ruta, espera)
-        except Timeout:  # también es un OSError: fuera de aquí parecería un fallo del disco
-            raise ErrorOcupado(
-                f"Otra corrida está usando {que} y no terminó en {espera:.0f} s. "
-                "Espere a que acabe y repita la misma orden."
-            ) from None
+    try:
+        with disco(ruta):
+            tomado = esperas.insistir(
+                lambda: _tomar(ruta), lambda e: isinstance(e, ErrorOcupado), espera, que,
+                lambda _: tenedor.del_candado(ruta),
+            )  # fmt: skip
+    except ErrorOcupado:
+        raise ErrorOcupado(
+            f"Otra corrida está usando {que} y no terminó en {espera:.0f} s: es "
+            f"{tenedor.del_candado(ruta)}. Espere a que acabe y repita la misma orden."
+        ) from None
     with tomado:
         yield
 
 
-def _tomar(ruta: Path, espera: float):
+def _tomar(ruta: Path):
     try:
-        return FileLock(ruta, fallback_to_soft=False).acquire(timeout=espera)
+        return _flock(ruta)
+    except Timeout as e:  # también es un OSError: fuera de aquí parecería un fallo del disco
+        raise ErrorOcupado(str(e)) from None
     except OSError as e:
         if e.errno not in (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
             raise
@@ -144,4 +184,11 @@ def _tomar(ruta: Path, espera: float):
     huella = hashlib.sha256(str(ruta.resolve()).encode()).hexdigest()[:24]
     local = Path(tempfile.gettempdir()) / f"fluxion-{os.getuid()}" / huella
     local.parent.mkdir(mode=0o700, exist_ok=True)
-    return FileLock(local, fallback_to_soft=False).acquire(timeout=espera)
+    try:
+        return _flock(local)
+    except Timeout as e:
+        raise ErrorOcupado(str(e)) from None
+
+
+def _flock(ruta: Path):
+    return FileLock(ruta, fallback_to_soft=False).acquire(timeout=0)

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from fluxion_luigi import config
+from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Tienda
-from fluxion_luigi.errores import ErrorFluxion, ErrorUso
+from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorUso
 from fluxion_luigi.periodos import Rango
 
 RANGO = Rango(date(2025, 6, 1), date(2025, 7, 31))
@@ -47,9 +48,18 @@ CREATE INDEX codigos_codigo ON codigos (codigo);
 
 
 def construir(tienda: Tienda, rango: Rango = RANGO) -> bool:
-    """Hace la base de una tienda; devuelve falso si ya estaba."""
+    """Hace la base de una tienda; devuelve falso si ya estaba. `ErrorDisco` si no cabe."""
     if tienda.archivo.is_file():
         return False
+    try:
+        with disco(tienda.archivo):
+            _hacer(tienda, rango)
+    except sqlite3.Error as e:
+        raise ErrorDisco(f"No se pudo escribir en {tienda.archivo}: {e}. Libere espacio.") from None
+    return True
+
+
+def _hacer(tienda: Tienda, rango: Rango) -> None:
     azar = random.Random(tienda.id)
     productos = _productos(azar)
     tienda.archivo.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +77,6 @@ def construir(tienda: Tienda, rango: Rango = RANGO) -> bool:
                 base.executemany("INSERT INTO lineas VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", lineas)
     base.close()
     temporal.replace(tienda.archivo)
-    return True
 
 
 def _productos(azar: random.Random) -> list[tuple]:

@@ -5,15 +5,13 @@ tienda-mes, así que dos corridas no se pisan. Uno borrado a mano significa: car
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from fluxion_luigi.archivos import disco, escribir_json, leer_json
+from fluxion_luigi.archivos import disco, escribir_json, exigir_lugar, leer_json
 from fluxion_luigi.conciliacion import Conteo
-from fluxion_luigi.errores import ErrorDisco
 from fluxion_luigi.periodos import leer_instante
 
 
@@ -42,11 +40,7 @@ def ruta(raiz: Path, tienda: str, mes: str) -> Path:
 
 
 def leer(raiz: Path, tienda: str, mes: str) -> Marcador | None:
-    """El marcador, o None si no existe, está dañado o es de otra: se carga otra vez.
-
-    Raises:
-        ErrorDisco: si está pero no se deja leer.
-    """
+    """El marcador, o None si no existe, está dañado o es de otra: se carga otra vez."""
     datos = leer_json(ruta(raiz, tienda, mes))
     try:
         if (datos["tienda"], datos["mes"]) != (tienda, mes) or type(datos["base_id"]) is not str:
@@ -64,13 +58,21 @@ def _de_json(x: Mapping[str, Any]) -> DiaCargado:
     return DiaCargado(conteo, leer_instante(x["extraido_en"]), x["corrida"])
 
 
+def exigir_sitio(raiz: Path, tienda: str, mes: str) -> None:
+    """Que el marcador se vaya a poder escribir, antes de pedirle un mes entero a la tienda.
+
+    Raises:
+        ErrorDisco: hay una carpeta en su lugar, o en la suya no se puede escribir.
+    """
+    exigir_lugar(ruta(raiz, tienda, mes))
+
+
 def base_de_alguno(raiz: Path) -> str | None:
     """La ruta de la base que nombra un marcador cualquiera, o None si no hay ninguno."""
     for uno in sorted(raiz.glob("*/*.json")):
-        with suppress(ErrorDisco):  # es sólo una pista: otro la dará
-            datos = leer_json(uno)
-            if isinstance(datos, dict) and isinstance(datos.get("base"), str):
-                return datos["base"]
+        datos = leer_json(uno)
+        if isinstance(datos, dict) and isinstance(datos.get("base"), str):
+            return datos["base"]
     return None
 
 

@@ -1,13 +1,16 @@
 """Los marcadores: se suman, se anulan por días y uno dañado vale como ninguno."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxion_luigi import marcadores
 from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.errores import ErrorDisco
 from fluxion_luigi.marcadores import DiaCargado, Marcador
 
 montos = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
@@ -17,6 +20,18 @@ dia_cargado = st.builds(
     st.just("corrida"),
 )  # fmt: skip
 DIA = DiaCargado(Conteo(3, Decimal("1.50")), datetime(2025, 4, 1, tzinfo=UTC), "c1")
+
+
+# JSON de cualquier forma, y trozos de uno bueno con lo que sea en medio.
+cualquiera = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5)
+    | st.sampled_from(["2025-03-01", "sNaN", "1e999", "9999-12-31T23:59:59", "0001-01-01"]),
+    lambda x: st.lists(x, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["dias", "filas", "total", "corrida", "extraido_en", "2025-03-01", "tienda",
+                         "mes", "base_id", "base"]), x, max_size=6,
+    ), max_leaves=20,
+)  # fmt: skip
 
 
 def de(base_id: str, *dias: int) -> Marcador:
@@ -65,3 +80,34 @@ def test_un_marcador_danado_vale_como_si_no_estuviera(tmp_path):
     for texto in ("", "{", "[]", '{"dias": {"2025-03-01": {"filas": "x"}}}', '{"dias": 3}'):
         ruta.write_text(texto)
         assert marcadores.leer(tmp_path, "tienda_01", "2025-03") is None
+
+
+@given(dato=cualquiera, corte=st.integers(0, 400), ruido=st.binary(max_size=4))
+def test_ningun_marcador_estropeado_es_un_defecto(tmp_path_factory, dato, corte, ruido):
+    raiz = tmp_path_factory.mktemp("markers")
+    marcadores.agregar(raiz, de("base-1", 1, 2), raiz / "ventas.duckdb")
+    ruta = marcadores.ruta(raiz, "tienda_01", "2025-03")
+    bueno = ruta.read_bytes()
+    mezclado = {**json.loads(bueno), **(dato if isinstance(dato, dict) else {"dias": dato})}
+    for texto in (json.dumps(dato).encode(), json.dumps(mezclado).encode(),
+                  bueno[:corte] + ruido + bueno[corte + 1 :], b"[" * 50_000):  # fmt: skip
+        ruta.write_bytes(texto)
+        leido = marcadores.leer(raiz, "tienda_01", "2025-03")
+        marcadores.base_de_alguno(raiz)
+        marcadores.todos(raiz, "tienda_01")
+        for dia in leido.dias.values() if leido else ():
+            assert dia != DIA or dia.corrida == "c1"  # se puede comparar con la base
+
+
+@pytest.mark.parametrize("estorbo", ["el_marcador", "su_carpeta"])
+def test_lo_que_no_dejaria_escribir_el_marcador_se_sabe_antes(tmp_path, estorbo):
+    ruta = marcadores.ruta(tmp_path, "tienda_01", "2025-03")
+    marcadores.exigir_sitio(tmp_path, "tienda_01", "2025-03")
+    assert list(tmp_path.iterdir()) == []
+    if estorbo == "el_marcador":
+        ruta.mkdir(parents=True)
+    else:
+        ruta.parent.write_text("un archivo")
+    assert marcadores.leer(tmp_path, "tienda_01", "2025-03") is None
+    with pytest.raises(ErrorDisco, match="donde debe ir"):
+        marcadores.exigir_sitio(tmp_path, "tienda_01", "2025-03")

@@ -1,7 +1,6 @@
 """Abrir la base DuckDB: esperarla si otro la tiene, reconocerla y explicar lo que falle."""
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -11,13 +10,13 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
-import psutil
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from fluxion_luigi.archivos import candado, crear_carpeta, disco, leer_texto
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import migraciones
-from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
+from fluxion_luigi.destino.palabras import en_palabras, es_de_aqui, existe, ocupada, quien
+from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
+from fluxion_luigi.espera import insistir
 from fluxion_luigi.esquema import COLUMNAS
 
 # El formato que lee DuckDB 1.5: una base creada por una versión mayor debe seguir abriéndose.
@@ -28,7 +27,6 @@ _SEGURAS = {
     "autoload_known_extensions": False,
     "enable_external_file_cache": False,
 }
-_SIN_DISCO = re.compile(r"no space|disk full|permission denied|read-only|file too large", re.I)
 # DuckDB 1.5 inserta en paralelo sólo si su tope pasa de unos 8 MiB por columna y por hilo (medido:
 # ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
 MEMORIA_POR_HILO_MB = 9 * (len(COLUMNAS) + 2)
@@ -42,6 +40,7 @@ class Base:
     conexion: duckdb.DuckDBPyConnection
     id: str
     version: int
+    ruta: Path
     sql: Path
     hilos: int
     memoria_mb: int
@@ -52,7 +51,7 @@ class Base:
         Raises:
             ErrorDestino, ErrorDisco: lo que diga DuckDB, en una frase.
         """
-        with _en_palabras(self.sql):
+        with en_palabras(self.ruta):
             return _ejecutar(self.conexion, consulta(self.sql, archivo), valores)
 
     @contextmanager
@@ -99,14 +98,12 @@ def para_leer(config: Configuracion, espera: float | None = None) -> Iterator[Ba
         ErrorOcupado: si otro proceso no la soltó a tiempo; dice cuál.
         ErrorDestino: si el archivo no es una base de esta cadena.
     """
-    if not config.ajustes.base.exists():
+    ruta = config.ajustes.base
+    if not existe(ruta):
         yield None
         return
-    conexion = _abrir(config, config.ajustes.base, espera, read_only=True)
-    try:
+    with en_palabras(ruta), _cerrada(_abrir(config, ruta, espera, read_only=True)) as conexion:
         yield _reconocer(config, conexion) if "identidad" in _tablas(conexion) else None
-    finally:
-        conexion.close()
 
 
 @contextmanager
@@ -119,28 +116,38 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         ErrorDisco: si no se puede escribir.
     """
     ajustes = config.ajustes
-    if not ajustes.base.exists():
+    if not existe(ajustes.base):
         _crear(config)
     temporal = ajustes.staging / f".duckdb.{os.getpid()}"
-    conexion = _abrir(
-        config,
-        ajustes.base,
-        memory_limit=f"{ajustes.memoria_duckdb_mb}MB",
-        threads=1,
-        temp_directory=str(temporal),
-        storage_compatibility_version=FORMATO,
-    )
-    # Con la base en exclusiva, lo que otros dejaron ahí es de quien ya cerró o murió.
-    for ajeno in set(ajustes.staging.glob(".duckdb.*")) - {temporal}:
-        shutil.rmtree(ajeno, ignore_errors=True)
+    opciones = {
+        "memory_limit": f"{ajustes.memoria_duckdb_mb}MB", "threads": 1,
+        "temp_directory": str(temporal), "storage_compatibility_version": FORMATO,
+    }  # fmt: skip
     try:
-        _preparar(config, conexion)
-        _migrar(config, conexion)
-        yield _reconocer(config, conexion)
+        with (
+            en_palabras(ajustes.base),
+            _cerrada(_abrir(config, ajustes.base, **opciones)) as conexion,
+        ):
+            # Con la base en exclusiva, lo que otros dejaron ahí es de quien ya cerró o murió.
+            for ajeno in set(ajustes.staging.glob(".duckdb.*")) - {temporal}:
+                shutil.rmtree(ajeno, ignore_errors=True)
+            _preparar(config, conexion)
+            _migrar(config, conexion)
+            yield _reconocer(config, conexion)
     finally:
-        with _en_palabras(ajustes.base):
-            conexion.close()
         shutil.rmtree(temporal, ignore_errors=True)
+
+
+@contextmanager
+def _cerrada(conexion) -> Iterator:
+    """La conexión, que se cierra al salir. Si algo falló dentro, eso es lo que hay que decir."""
+    try:
+        yield conexion
+    except BaseException:
+        with suppress(duckdb.Error):
+            conexion.close()
+        raise
+    conexion.close()
 
 
 def _crear(config: Configuracion) -> None:
@@ -154,15 +161,14 @@ def _crear(config: Configuracion) -> None:
     crear_carpeta(base.parent)
     cerrojo = config.ajustes.staging / ".candados" / "base"
     with candado(cerrojo, config.ajustes.espera_base, f"la creación de {base}"), disco(base):
-        if base.exists():
+        if existe(base):
             return
         nueva.unlink(missing_ok=True)
-        conexion = _abrir(config, nueva, storage_compatibility_version=FORMATO)
-        try:
+        with (
+            en_palabras(base),
+            _cerrada(_abrir(config, nueva, storage_compatibility_version=FORMATO)) as conexion,
+        ):
             _preparar(config, conexion)
-        finally:
-            with _en_palabras(base):
-                conexion.close()
         # El diario de una base que ya no existe no es de ésta.
         base.with_name(base.name + ".wal").unlink(missing_ok=True)
         nueva.replace(base)
@@ -180,26 +186,24 @@ def _preparar(config: Configuracion, conexion) -> None:
             "control de qué días contiene. Use un archivo nuevo (FLUXION_BASE o «base» en "
             "luigi.cfg) y cargue su historia con RangoVentas."
         )
-    with _en_palabras(ajustes.base):
-        conexion.begin()
-        for tabla in migraciones.TABLAS:
-            _ejecutar(conexion, consulta(ajustes.sql, tabla))
-        quien = {"cadena": config.catalogo.cadena}
-        _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), quien)
-        _anotar_version(conexion, ajustes.sql, migraciones.ultima(ajustes.sql))
-        conexion.commit()
+    conexion.begin()
+    for tabla in migraciones.TABLAS:
+        _ejecutar(conexion, consulta(ajustes.sql, tabla))
+    cadena = {"cadena": config.catalogo.cadena}
+    _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), cadena)
+    _anotar_version(conexion, ajustes.sql, migraciones.ultima(ajustes.sql))
+    conexion.commit()
 
 
 def _migrar(config: Configuracion, conexion) -> None:
     """Lleva las tablas a la última versión, todo o nada. Antes se sabe de quién es la base."""
     ajustes = config.ajustes
     version = _reconocer(config, conexion).version
-    with _en_palabras(ajustes.base):
-        conexion.begin()
-        for numero, texto in migraciones.faltan(version, ajustes.sql):
-            _ejecutar(conexion, texto)
-            _anotar_version(conexion, ajustes.sql, numero)
-        conexion.commit()
+    conexion.begin()
+    for numero, texto in migraciones.faltan(version, ajustes.sql):
+        _ejecutar(conexion, texto)
+        _anotar_version(conexion, ajustes.sql, numero)
+    conexion.commit()
 
 
 def _anotar_version(conexion, sql: Path, version: int) -> None:
@@ -213,17 +217,14 @@ def _tablas(conexion) -> set[str]:
 def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opciones):
     limite = config.ajustes.espera_base if espera is None else espera
     solo_lectura = opciones.pop("read_only", False)
-    insistir = Retrying(
-        retry=retry_if_exception(_ocupada),
-        stop=stop_after_delay(limite),
-        wait=wait_random_exponential(multiplier=0.05, max=1),
-        reraise=True,
-    )
     try:
-        with _en_palabras(ruta):
+        with en_palabras(ruta):
             return insistir(
-                duckdb.connect, str(ruta), read_only=solo_lectura, config={**_SEGURAS, **opciones}
-            )
+                lambda: duckdb.connect(
+                    str(ruta), read_only=solo_lectura, config={**_SEGURAS, **opciones}
+                ),
+                ocupada, limite, f"la base {ruta}", quien, es_de_aqui,
+            )  # fmt: skip
     except ErrorOcupado as e:
         raise ErrorOcupado(
             f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "
@@ -245,12 +246,14 @@ def _reconocer(config: Configuracion, conexion) -> Base:
         [(version,)] = _ejecutar(conexion, consulta(ajustes.sql, "leer_version"))
     migraciones.exigir_conocida(version, ajustes.sql, ajustes.base)
     return Base(
-        conexion, base_id, version, ajustes.sql, ajustes.hilos_duckdb, ajustes.memoria_duckdb_mb
+        conexion,
+        base_id,
+        version,
+        ajustes.base,
+        ajustes.sql,
+        ajustes.hilos_duckdb,
+        ajustes.memoria_duckdb_mb,
     )
-
-
-def _ocupada(e: BaseException) -> bool:
-    return isinstance(e, duckdb.IOException) and "could not set lock" in str(e).lower()
 
 
 def _ejecutar(conexion, texto: str, valores: dict | None = None) -> list[tuple]:
@@ -263,34 +266,11 @@ def _ejecutar(conexion, texto: str, valores: dict | None = None) -> list[tuple]:
         sys.modules["pandas"] = None  # así importarlo falla, y DuckDB sigue sin él
     try:
         return conexion.execute(texto, valores or {}).fetchall()
+    except RuntimeError as e:
+        # Así cuenta DuckDB que, mientras trabajaba, a Python le llegó un Ctrl-C.
+        if "interrupted" in str(e).lower():
+            raise KeyboardInterrupt from None
+        raise
     finally:
         if puesto:
             del sys.modules["pandas"]
-
-
-@contextmanager
-def _en_palabras(ruta: Path) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.IOException as e:
-        if _ocupada(e):
-            raise ErrorOcupado(f"La base {ruta} la tiene {_quien(str(e))}.") from None
-        if _SIN_DISCO.search(str(e)):
-            raise ErrorDisco(
-                f"No se pudo escribir la base {ruta}. Libere espacio o corrija los permisos y "
-                f"repita la misma orden; la carga se deshizo entera.\nDuckDB dijo: {e}"
-            ) from None
-        raise ErrorDestino(f"No se pudo usar la base {ruta}.\nDuckDB dijo: {e}") from None
-    except duckdb.Error as e:
-        raise ErrorDestino(f"Falló una operación en la base {ruta}.\nDuckDB dijo: {e}") from None
-
-
-def _quien(texto: str) -> str:
-    hallado = re.search(r"PID (\d+)", texto)
-    if not hallado:
-        return "otro proceso"
-    pid = int(hallado[1])
-    try:
-        return f"el proceso {pid} ({psutil.Process(pid).name()})"
-    except psutil.Error:
-        return f"el proceso {pid}"

@@ -24,6 +24,15 @@ from fluxion_luigi.staging.ventanas import Ventana
 
 
 @dataclass(frozen=True)
+class Ajena:
+    """Una tienda-mes que cargaron otras corridas: cuáles, y cuántos días y filas tiene."""
+
+    corridas: Sequence[str]
+    dias: int
+    filas: int
+
+
+@dataclass(frozen=True)
 class Resumen:
     """Lo que se cargó, para el reporte de la corrida.
 
@@ -56,10 +65,11 @@ def cargar(
     *,
     aceptar_vacios: bool,
     avanzo: Callable[[int, int], None],
-) -> Resumen:
+) -> Resumen | Ajena:
     """Lleva el staging de una tienda-mes a la base; al volver, el marcador dice la verdad.
 
-    Los días que la extracción apartó quedan anotados en la base con su motivo.
+    Los días que la extracción apartó quedan anotados en la base con su motivo. Si otra corrida lo
+    cargó todo mientras tanto, no hace nada y dice cuál fue.
 
     Raises:
         ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban.
@@ -70,7 +80,7 @@ def cargar(
         pendientes = cobertura.pendientes(config, tienda, tramo)
         if hecha is None or not (hecha.dias | hecha.fuera.keys()).issuperset(pendientes):
             if not pendientes:
-                return Resumen()  # otra corrida lo cargó mientras tanto
+                return _de_otra(config, tienda, tramo)
             raise ErrorStaging(
                 f"Falta el staging de {tienda.id} {tramo.mes} en {origen.ruta}, o es de otra "
                 "corrida con otros días. Repita la misma orden y se extraerá otra vez."
@@ -92,7 +102,7 @@ def cargar(
                 )  # fmt: skip
             except (ErrorDiaVaciado, ErrorConciliacion, ErrorIdentidad):
                 # Al repetir se le pregunta otra vez a la tienda: quizá ya se corrigió.
-                origen.manifiesto.unlink(missing_ok=True)
+                origen.reabrir()
                 raise
             if cargados:
                 marcadores.agregar(
@@ -112,6 +122,13 @@ def cargar(
         caidas={d: c for d, c in hecha.caidas.items() if d in cargados},
         aviso=next(iter(avisos), None),
     )  # fmt: skip
+
+
+def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
+    """Lo que otra corrida cargó mientras ésta esperaba, según su marcador."""
+    marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, tramo.mes)
+    dias = [x for d, x in (marcador.dias if marcador else {}).items() if d in tramo]
+    return Ajena(sorted({x.corrida for x in dias}), len(dias), sum(x.conteo.filas for x in dias))
 
 
 def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:

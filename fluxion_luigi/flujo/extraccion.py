@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 
-from fluxion_luigi import cobertura
-from fluxion_luigi.archivos import candado
+from fluxion_luigi import cobertura, marcadores
+from fluxion_luigi.archivos import candado, exigir_lugar
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.caidas import Caidas
@@ -54,6 +54,16 @@ def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: flo
     )
 
 
+def exigir_donde_cargar(config: Configuracion, tienda: Tienda, mes: str) -> None:
+    """Que lo que se va a leer tenga luego dónde quedar: la base y el marcador.
+
+    Raises:
+        ErrorDisco: no se podrían escribir. Se sabe ahora, y no después de leer el mes entero.
+    """
+    exigir_lugar(config.ajustes.base)
+    marcadores.exigir_sitio(config.ajustes.marcadores, tienda.id, mes)
+
+
 def extraer(
     config: Configuracion,
     tienda: Tienda,
@@ -82,7 +92,8 @@ def extraer(
         destino = carpeta(config, tienda, tramo.mes)
         if not aceptar_vacios:
             dias = sorted({*dias, *_de_otra(config, tienda, destino)})
-        destino.manifiesto.unlink(missing_ok=True)
+        exigir_donde_cargar(config, tienda, tramo.mes)
+        destino.reabrir()
         lectura = pila.enter_context(Lectura(config, tienda))
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
         trabajo = Trabajo(config, tienda, destino, lectura, caidas, avisar)

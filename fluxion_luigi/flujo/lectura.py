@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 import queue
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from fluxion_luigi import hijo
+from fluxion_luigi.archivos import disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import CLASES, ErrorTiempo, ErrorTransitorio
@@ -133,7 +135,8 @@ class Lectura:
             raise ErrorTransitorio(str(e)) from None
 
     def _arrancar(self) -> None:
-        self._quejas = tempfile.TemporaryFile()  # noqa: SIM115 (se cierra en _terminar)
+        with disco(Path(os.environ.get("TMPDIR", "/tmp"))):
+            self._quejas = tempfile.TemporaryFile()  # noqa: SIM115 (se cierra en _terminar)
         self._proceso = subprocess.Popen(
             hijo.orden("fluxion_luigi.flujo.lector"),
             stdin=subprocess.PIPE,

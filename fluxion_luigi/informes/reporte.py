@@ -10,23 +10,18 @@ from fluxion_luigi.periodos import Rango
 CARGADA, AL_DIA, FALLIDA, NO_INTENTADA = "cargada", "al_dia", "fallida", "no_intentada"
 
 
-def componer(
-    corrida: str,
-    sucesos: list[dict[str, Any]],
-    al_dia: set[tuple[str, str]],
-    *,
-    terminada: bool = False,
-) -> dict[str, Any]:
+def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
     """El reporte de una corrida.
 
     Args:
-        sucesos: el diario, que empieza por su suceso de inicio.
-        al_dia: tiendas-mes (tienda, AAAA-MM) completas al terminar.
-        terminada: falso si la corrida murió antes de acabar.
+        sucesos: el diario. Empieza por el de inicio y acaba por el de fin, que dice qué tiendas-mes
+            (`al_dia`) estaban completas y qué señal la terminó; sin él, murió antes de acabar.
 
     Returns:
         Un diccionario que se puede escribir en JSON; sus claves son las del reporte.
     """
+    fin = _ultimo(sucesos, "fin")
+    al_dia = {tuple(par) for par in fin["al_dia"]} if fin else set()
     inicio = next((s for s in sucesos if s["suceso"] == "inicio"), {})
     opciones = inicio.get("opciones", [])
     if inicio.get("recargar") and not _ultimo(sucesos, "anulados"):
@@ -41,18 +36,19 @@ def componer(
         e: sum(m["estado"] == e for m in meses) for e in (CARGADA, AL_DIA, FALLIDA, NO_INTENTADA)
     }
     faltan = [m for m in meses if m["estado"] in (FALLIDA, NO_INTENTADA)]
-    ahora = datetime.now(UTC)
+    terminada = datetime.fromisoformat(fin["en"]) if fin else datetime.now(UTC)
     return {
         "corrida": corrida,
-        "estado": _estado(terminada, faltan),
+        "estado": _estado(fin, faltan),
+        "interrumpida_por": fin["senal"] if fin else None,
         "base": inicio.get("base"),
         "base_nueva": inicio.get("base_nueva"),
         "desde": inicio.get("desde"),
         "hasta": inicio.get("hasta"),
         "empezada_en": empezo,
-        "terminada_en": ahora.isoformat(timespec="milliseconds"),
-        "segundos": round((ahora - datetime.fromisoformat(empezo)).total_seconds(), 1)
-        if empezo and terminada
+        "terminada_en": terminada.isoformat(timespec="milliseconds"),
+        "segundos": round((terminada - datetime.fromisoformat(empezo)).total_seconds(), 1)
+        if empezo and fin
         else None,
         "filas": sum(m["filas"] or 0 for m in meses),
         "tiendas_mes": por_estado,
@@ -72,8 +68,8 @@ def _sin_fecha(meses: list[dict]) -> dict[str, int]:
     return veces
 
 
-def _estado(terminada: bool, faltan: list[dict]) -> str:
-    if not terminada:
+def _estado(fin: dict | None, faltan: list[dict]) -> str:
+    if not fin or fin["senal"]:
         return "interrumpida"
     return "con_fallos" if faltan else "completa"
 
@@ -81,13 +77,13 @@ def _estado(terminada: bool, faltan: list[dict]) -> str:
 def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict[str, Any]:
     propios = [s for s in sucesos if s.get("tienda") == tienda and s.get("mes") == tramo.mes]
     extraccion = _ultimo(propios, "extraccion") or {}
-    carga = _ultimo(propios, "carga")
+    carga, ajena = _ultimo(propios, "carga"), _ultimo(propios, "ajena")
     fallo = _ultimo(propios, "fallo") or _fallo_de_la_tienda(sucesos, tienda)
     if carga and carga.get("fuera"):
         estado = FALLIDA  # aunque los demás días se cargaran
     elif carga:
         estado, fallo = CARGADA, None
-    elif (tienda, tramo.mes) in al_dia:
+    elif ajena or (tienda, tramo.mes) in al_dia:
         estado, fallo = AL_DIA, None
     elif fallo and fallo.get("mes"):
         estado = FALLIDA
@@ -110,6 +106,7 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         "dias_fuera": carga.get("fuera", {}) if carga else {},
         "caidas": carga.get("caidas", {}) if carga else {},
         "aviso": carga.get("aviso") if carga else None,
+        "cargada_por": ajena["corridas"] if ajena else None,
         "segundos_extraccion": extraccion.get("segundos"),
         "segundos_carga": carga["segundos"] if carga else None,
         "ventanas": extraccion.get("ventanas"),

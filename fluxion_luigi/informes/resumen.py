@@ -26,7 +26,7 @@ def apertura(plan: Plan) -> str:
     return "\n".join([frase, *plan.excluidos()])
 
 
-def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
+def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
     """Qué se logró, qué no y por qué, y cómo reintentar sólo lo que falta."""
     cuenta = datos["tiendas_mes"]
     lineas = [
@@ -37,6 +37,8 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
         f"{cuenta['al_dia']} ya al día, {cuenta['fallida']} fallida(s), "
         f"{cuenta['no_intentada']} no intentada(s)",
     ]
+    if datos["interrumpida_por"]:
+        lineas.append(f"  Interrumpida por {datos['interrumpida_por']}.")
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     lineas += [
         f"  {tienda}: {entero(n)} línea(s) sin fecha en la tienda, que no se pueden cargar"
@@ -44,7 +46,12 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
     ]
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan and not any(m["error"] or m["estado"] != NO_INTENTADA for m in faltan):
-        lineas += ["", "Las no intentadas no llegaron a empezar; la causa está más arriba."]
+        por_que = (
+            "Las no intentadas iban a medias o esperaban su turno."
+            if datos["interrumpida_por"]
+            else "Las no intentadas no llegaron a empezar; la causa está más arriba."
+        )
+        lineas += ["", por_que]
         lineas += _reintento(datos)
     elif faltan:
         fallidas = tabla(
@@ -53,7 +60,8 @@ def texto(datos: dict[str, Any], archivo: Path, log: Path | None) -> str:
             elasticas=["nombre", "meses", "causa", "estado"],
         )
         lineas += ["", fallidas, *_reintento(datos)]
-    lineas += ["", f"Reporte: {archivo}"] + ([f"Registro: {log}"] if log else [])
+    lineas += ["", f"Reporte: {archivo or 'no se pudo escribir'}"]
+    lineas += [f"Registro: {log or 'no se pudo escribir'}"]
     return "\n".join(lineas)
 
 

@@ -163,7 +163,7 @@ class Carpeta:
                 ventanas, _por_dia(str, datos["fuera"]), _caidas(datos["caidas"]),
                 _de_tipo(int, datos["sin_fecha"]), _de_tipo((str, NoneType), datos["identidad"]),
             )  # fmt: skip
-        except (TypeError, AttributeError, KeyError, ValueError):
+        except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError):
             return None
         return None if None in ventanas else extraccion
 
@@ -177,6 +177,11 @@ class Carpeta:
             "sin_fecha": extraccion.sin_fecha,
             "identidad": extraccion.identidad,
         })  # fmt: skip
+
+    def reabrir(self) -> None:
+        """Deja de darla por acabada; lo leído se queda. `ErrorDisco` si no se puede."""
+        with disco(self.manifiesto):
+            self.manifiesto.unlink(missing_ok=True)
 
     def borrar(self) -> None:
         """Quita todo; primero el manifiesto, para que a medio borrar no parezca completa."""

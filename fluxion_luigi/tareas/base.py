@@ -1,7 +1,6 @@
 """Lo común a todas las tareas: la configuración, el avance y cómo se dice un fallo."""
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from luigi.interface import core
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.tareas import salida
 from fluxion_luigi.tareas.parametros import Vez
 from fluxion_luigi.tareas.registro import en_palabras
 
@@ -34,12 +34,9 @@ def opciones_de_luigi() -> list[str]:
 
 
 def mostrar(texto: str) -> None:
-    """Escribe un informe en la salida. Si quien lo leía se fue (`| head`), no es un fallo."""
-    try:
-        print(texto, flush=True)
-    except BrokenPipeError:
-        # Lo que aún quede por escribir, también al salir, ya no le interesa a nadie.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Escribe un informe en la salida. Si no se puede, se dice, y la corrida sigue."""
+    if fallo := salida.escribir(sys.stdout, f"{texto}\n"):
+        registro.error("No se pudo mostrar el informe en la salida: %s.", fallo)
 
 
 def _en_voz_alta(complete: Callable[[luigi.Task], bool]) -> Callable[[luigi.Task], bool]:

@@ -45,18 +45,19 @@ class ConectividadTienda(Tarea):
             misma = prueba["lugar"] == self.config.tienda(self.tienda).lugar
             reciente = 0 <= edad < self.config.ajustes.conectividad_vigencia
             return misma and (prueba["corrida"] == corrida.id_actual() or reciente)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, ArithmeticError):
             return False  # falta, o no es de este programa: vale como si no estuviera
 
     def run(self):
         ajustes = self.config.ajustes
         tienda = self.config.tienda(self.tienda)
         r = verificar(self.config, tienda, ajustes.conectividad_timeout)
-        escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
-            "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
-            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
-            "corrida": corrida.id_actual(),
-        })  # fmt: skip
+        with corrida.si_se_puede():
+            escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
+                "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
+                "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
+                "corrida": corrida.id_actual(),
+            })  # fmt: skip
         if not r.responde:
             raise ErrorConectividad(r.frase())
 
@@ -112,8 +113,9 @@ class VerificarConectividad(Tarea):
         orden = self._orden_sugerida(resultados)
         mostrar(informe.texto(resultados, orden))
         archivo = ajustes.reportes / f"conectividad_{corrida.id_actual()}.json"
-        escribir_json(archivo, informe.datos(resultados, orden))
-        mostrar(f"\nReporte: {archivo}")
+        with corrida.si_se_puede():
+            escribir_json(archivo, informe.datos(resultados, orden))
+            mostrar(f"\nReporte: {archivo}")
         mudas = [r for r in resultados if not r.responde and r.estado is not Estado.INACTIVA]
         if mudas:
             raise ErrorConectividad(

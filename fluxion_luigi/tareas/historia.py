@@ -9,17 +9,21 @@ import atexit
 import logging
 import multiprocessing
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import luigi
 
 from fluxion_luigi import cobertura, config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
-from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.destino.palabras import existe
+from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import carga
 from fluxion_luigi.informes import reporte, resumen
+from fluxion_luigi.tareas import salida, senales
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
+from fluxion_luigi.una_vez import UnaVez
 
 registro = logging.getLogger("fluxion.corrida")
 
@@ -28,15 +32,27 @@ MUCHOS_CEROS = 7
 # La RangoVentas de esta corrida; los procesos hijos la heredan.
 raiz = None
 _inicio = datetime.now(UTC)
+_anunciada = UnaVez()
+# Al terminar apenas se espera la base: lo que se cargó ya está en el diario.
+ESPERA_AL_SALIR = 1.0
+
+
+def empezar() -> None:
+    """Abre el diario de la corrida. Lo hace el proceso principal, antes de que nazcan los demás."""
+    raiz.diario.abrir(**_apertura())
 
 
 @luigi.Task.event_handler(luigi.Event.START)
 def al_empezar(tarea: luigi.Task) -> None:
-    """El primer suceso dice qué se pidió y de quién es la corrida."""
-    if raiz is not None and isinstance(tarea, Tarea) and tarea.diario.abrir(**_apertura()):
-        if not raiz.config.ajustes.base.exists():
+    """Lo primero que se ve: qué se va a hacer, y si es en una base que no existía."""
+    if raiz is not None and isinstance(tarea, Tarea) and _anunciada.tomar():
+        if _inicial().get("base_nueva"):
             registro.warning("%s", _base_nueva())
         registro.info("%s", resumen.apertura(raiz.plan))
+
+
+def _inicial() -> dict:
+    return next((s for s in raiz.diario.sucesos() if s["suceso"] == "inicio"), {})
 
 
 def _base_nueva() -> str:
@@ -64,7 +80,6 @@ def al_morir(tarea: luigi.Task, texto: str) -> None:
 def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:
     if raiz is None or not isinstance(tarea, Tarea):
         return
-    tarea.diario.abrir(**_apertura())
     mes = tarea.desde.strftime("%Y-%m") if hasattr(tarea, "tramo") else None
     tarea.diario.anotar(
         "fallo", tarea=tarea.task_family, tienda=getattr(tarea, "tienda", None), mes=mes,
@@ -91,6 +106,14 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
         for dia, (antes, ahora) in sorted(hecho.caidas.items())
     ]
     return ", ".join(partes)
+
+
+def linea_de_ajena(tarea, de_otra: carga.Ajena) -> str:
+    """La de una tienda-mes que otra corrida cargó mientras ésta esperaba."""
+    return (
+        f"✓ {tarea.nombre}: ya la cargó otra corrida ({', '.join(de_otra.corridas)}) mientras ésta "
+        f"esperaba: {de_otra.dias} día(s), {resumen.entero(de_otra.filas)} filas"
+    )
 
 
 def _lugar_en_el_plan(tarea) -> str:
@@ -120,11 +143,18 @@ def _apertura() -> dict:
         "hasta": str(raiz.hasta),
         "opciones": opciones_de_luigi(),
         "base": str(raiz.config.ajustes.base),
-        "base_nueva": not raiz.config.ajustes.base.exists(),
+        "base_nueva": _no_hay_base(),
         "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
         "excluidos": raiz.plan.excluidos(),
     }
+
+
+def _no_hay_base() -> bool:
+    try:
+        return not existe(raiz.config.ajustes.base)
+    except ErrorFluxion:
+        return False  # quien la vaya a usar dirá qué le pasa
 
 
 @atexit.register
@@ -132,30 +162,60 @@ def al_terminar() -> None:
     """Escribe el reporte de esta corrida, y el de las que murieron sin escribirlo."""
     if raiz is None or multiprocessing.parent_process() is not None:
         return
-    try:
-        ajustes = config.actual().ajustes
-        for muerta in corrida.abandonados(ajustes.reportes):
-            if muerta.corrida != corrida.id_actual():
-                _cerrar(muerta, reporte.componer(muerta.corrida, list(muerta.sucesos()), set()))
-        diario = corrida.Diario(ajustes.reportes, corrida.id_actual())
-        sucesos = list(diario.sucesos()) or [{"suceso": "inicio", **_apertura()}]
-        datos = reporte.componer(diario.corrida, sucesos, _al_dia(), terminada=True)
+    for paso in (_contar_las_muertas, _contar):  # que lo de otras no cueste el de ésta
+        try:
+            paso()
+        except KeyboardInterrupt:
+            salida.decir("✗ Interrumpida mientras se hacía el reporte; lo escribirá la siguiente.")
+            return
+        except Exception:
+            registro.exception("al escribir el reporte")
+
+
+def _contar() -> None:
+    diario = raiz.diario
+    empezar()  # por si ni siquiera se llegó a planear
+    al_dia = sorted(_al_dia())
+    senal = senales.recibida()
+    diario.anotar("fin", al_dia=al_dia, senal=senal.name if senal else None)
+    datos = reporte.componer(diario.corrida, diario.sucesos())
+    archivo = None
+    with corrida.si_se_puede():
         archivo = _cerrar(diario, datos)
-        mostrar(resumen.texto(datos, archivo, ruta_del_log()))
-    except ErrorFluxion as e:
-        registro.error("%s", e)
+    mostrar(resumen.texto(datos, archivo, ruta_del_log()))
+
+
+def _contar_las_muertas() -> None:
+    for muerta in corrida.abandonados(config.actual().ajustes.reportes):
+        try:
+            if muerta.ruta.is_dir():
+                raise IsADirectoryError(muerta.ruta)
+            _cerrar(muerta, reporte.componer(muerta.corrida, muerta.sucesos()))
+        except ErrorDisco as e:
+            registro.warning("El reporte de la corrida %s sigue pendiente. %s", muerta.corrida, e)
+        except Exception:  # un diario se puede estropear de cualquier manera
+            with corrida.si_se_puede():
+                registro.warning(
+                    "El diario de la corrida %s, que murió, no se entiende; se apartó en %s.",
+                    muerta.corrida, muerta.apartar(),
+                )  # fmt: skip
 
 
 def _al_dia() -> set[tuple[str, str]]:
     """Las tiendas-mes del plan que están completas ahora; de paso, quita sus sobras."""
+    espera = 0 if senales.recibida() else ESPERA_AL_SALIR
+    ajustes = replace(config.actual().ajustes, espera_base=espera)
+    sin_espera = config.Configuracion(ajustes)
     completas = set()
     for tienda, tramo in raiz.plan.tramos:
         try:
-            if not cobertura.pendientes(config.actual(), tienda, tramo):
+            if not cobertura.pendientes(sin_espera, tienda, tramo, admite_vieja=True):
                 completas.add((tienda.id, tramo.mes))
-                carga.limpiar_sobras(config.actual(), tienda, tramo)
+                carga.limpiar_sobras(sin_espera, tienda, tramo)
         except ErrorFluxion as e:
-            registro.warning("%s", e)
+            dicho = any(s.get("clase") == e.clase for s in raiz.diario.sucesos())
+            if not dicho and not senales.recibida():
+                registro.warning("No se sabe qué está ya al día. %s", e)
             break
     return completas
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import luigi
 
+from fluxion_luigi.archivos import motivo
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 
@@ -26,10 +27,16 @@ def permitido(pregunta: str, terminal: str | None, *, si: bool, simular: bool) -
             "No se cambió nada: aquí no hay una terminal donde preguntar. Si es lo que quiere, "
             "repita la orden con --si."
         )
-    with open(terminal, "w", encoding="utf-8") as salida:
-        salida.write(f"{pregunta} [s/N] ")
-    with open(terminal, encoding="utf-8", errors="replace") as entrada:
-        respuesta = entrada.readline()
+    try:
+        with open(terminal, "w", encoding="utf-8") as salida:
+            salida.write(f"{pregunta} [s/N] ")
+        with open(terminal, encoding="utf-8", errors="replace") as entrada:
+            respuesta = entrada.readline()
+    except OSError as e:
+        raise ErrorUso(
+            f"No se cambió nada: la terminal donde preguntar no responde: {motivo(e)}. Si es lo "
+            "que quiere, repita la orden con --si."
+        ) from None
     if respuesta.strip().lower() not in ("s", "si", "sí"):
         raise ErrorUso("No se cambió nada: no se confirmó.")
     return True

@@ -20,8 +20,11 @@ class MuereConSuPadre:
     def __enter__(self):
         padre = multiprocessing.parent_process()
         if padre is not None:
-            # Ctrl-C le llega a todo el grupo; lo atiende el principal, y con él mueren sus hijos.
+            # Ctrl-C, o que se cierre la terminal, les llega a todos; lo atiende el principal, y
+            # con él mueren sus hijos. A ellos sólo los termina un SIGTERM, que es suyo.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             threading.Thread(target=_esperar, args=(padre.sentinel,), daemon=True).start()
         return self
 

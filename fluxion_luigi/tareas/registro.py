@@ -6,9 +6,12 @@ archivo y dice cuál es.
 
 import configparser
 import logging
+import os
 import re
 import shutil
+import signal
 import sys
+import traceback
 import warnings
 from pathlib import Path
 
@@ -18,10 +21,13 @@ from luigi.rpc import RPCError
 from luigi.task_register import TaskClassException
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.archivos import crear_carpeta, leer_texto
+from fluxion_luigi.archivos import crear_carpeta, leer_texto, motivo
 from fluxion_luigi.config import ajustes
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
+from fluxion_luigi.tareas import salida, senales
+from fluxion_luigi.una_vez import UnaVez
 
+registro = logging.getLogger("fluxion.registro")
 # Así dice Luigi que no entendió un valor de la orden (`--core-workers x`) o de luigi.cfg.
 _VALOR_MALO = re.compile(r"(\w+)\[.*Error when parsing the default value of '(\w+)'", re.S)
 # Los códigos de salida, salvo que luigi.cfg diga otros en [retcode]. Los de Luigi son 0 aunque una
@@ -31,11 +37,17 @@ CODIGOS = {
     "scheduling_error": 35, "unhandled_exception": 40,
 }  # fmt: skip
 _BORRAR_LINEA = "\r\x1b[K"
+# La traza que Luigi pone en un aviso suyo cuando la causa es un error esperado.
+_TRAZA_ESPERADA = re.compile(
+    r"Traceback \(most recent call last\):\n.*\n(?:fluxion_luigi\.errores\.\w+: )", re.DOTALL
+)
 
 
 def instalar() -> None:
     """Le dice a Luigi dónde está `luigi.cfg` y cómo registrar, si nadie se lo dijo."""
     sys.excepthook = _al_caer
+    salida.preparar()
+    senales.instalar()
     # Luigi lee estas claves de [core] pero no las declara, y avisa que no las conoce.
     warnings.filterwarnings("ignore", message=".*'rpc_.*not consumed by the task 'core'")
     actual = luigi.configuration.get_config()
@@ -56,12 +68,12 @@ def instalar() -> None:
 
 
 def ruta_del_log() -> Path | None:
-    """El archivo de registro de esta corrida, o None si la configuración no se puede leer."""
+    """El archivo de registro de esta corrida, o None si no lo hay o no se pudo escribir."""
     try:
         logs = config.actual().ajustes.logs
     except ErrorFluxion:
         return None
-    return logs / f"corrida_{corrida.id_actual()}.log"
+    return None if Archivo.roto else logs / f"corrida_{corrida.id_actual()}.log"
 
 
 def en_palabras(error: BaseException) -> str:
@@ -81,7 +93,7 @@ def en_palabras(error: BaseException) -> str:
             f"--local-scheduler a la orden. Detalle: {error}"
         )
     if isinstance(error, KeyboardInterrupt):
-        return "Interrumpida. Nada quedó a medias: la misma orden la retoma donde iba."
+        return f"{_interrumpida()} Nada quedó a medias: la misma orden la retoma donde iba."
     return (
         f"Defecto del programa: {type(error).__name__}: {error}. "
         f"El detalle está en {ruta_del_log() or 'la traza'}."
@@ -99,6 +111,13 @@ def _frase_de_valor_malo(seccion: str, clave: str, causa: BaseException | None) 
     )
 
 
+def _interrumpida() -> str:
+    senal = senales.recibida()
+    return (
+        f"Interrumpida por {senal.name}: {senales.DE_QUIEN[senal]}." if senal else "Interrumpida."
+    )
+
+
 def esperado(error: BaseException) -> bool:
     """Si es un error del que el operador no necesita la traza."""
     return isinstance(
@@ -107,57 +126,98 @@ def esperado(error: BaseException) -> bool:
     ) or bool(_VALOR_MALO.match(str(error)))
 
 
-class Terminal(logging.StreamHandler):
+class Terminal(logging.Handler):
     """La terminal: sólo lo que una persona debe leer, y una línea de avance si es interactiva."""
 
     def __init__(self):
-        super().__init__(sys.stderr)
+        super().__init__()
         self._viva = sys.stderr.isatty()
 
     def emit(self, record: logging.LogRecord) -> None:
+        try:
+            texto = self._texto(record)
+        except Exception:
+            self.handleError(record)
+            return
+        if texto and (fallo := salida.escribir(sys.stderr, texto)):
+            registro.error("La terminal no recibe lo que se le escribe: %s.", fallo)
+
+    def _texto(self, record: logging.LogRecord) -> str:
+        """Lo que le toca a la terminal de un suceso; vacío si nada."""
         efimero = getattr(record, "efimero", False)
         if efimero and self._viva:
             ancho = shutil.get_terminal_size().columns
-            self.stream.write(_BORRAR_LINEA + record.getMessage()[: ancho - 1])
-            self.flush()
-        elif not efimero and self._interesa(record):
-            super().emit(record)
+            return _BORRAR_LINEA + record.getMessage()[: ancho - 1]
+        return "" if efimero or not self._interesa(record) else self.format(record) + "\n"
 
     def format(self, record: logging.LogRecord) -> str:
-        texto = en_palabras(record.exc_info[1]) if record.exc_info else record.getMessage()
+        error = record.exc_info[1] if record.exc_info else None
+        texto = en_palabras(error) if error else record.getMessage()
+        if error and not esperado(error) and ruta_del_log() is None:
+            texto += "\n" + "".join(traceback.format_exception(error)).rstrip()
         marca = "✗ " if record.levelno >= logging.ERROR else ""
         return (_BORRAR_LINEA if self._viva else "") + marca + texto
 
-    @staticmethod
-    def _interesa(record: logging.LogRecord) -> bool:
+    def _interesa(self, record: logging.LogRecord) -> bool:
         """De Luigi, sólo las excepciones: lo demás lo dice este proyecto con sus palabras."""
+        if self._viva and getattr(record, "fijo", False):
+            return False  # ya lo cuenta la línea de avance
         return record.name.startswith("fluxion") or bool(record.exc_info and record.exc_info[1])
 
 
-class Archivo(logging.FileHandler):
-    """El archivo de la corrida; si no se puede abrir, lo dice y la corrida sigue sin él."""
+class Archivo(logging.Handler):
+    """El archivo de la corrida; si no se puede escribir, lo dice una vez y la corrida sigue.
+
+    Cada línea es una sola escritura, sin nada guardado en medio: ni se mezcla con las de otros
+    procesos, ni queda a la espera de un disco que se llenó.
+    """
+
+    roto = False
 
     def __init__(self):
+        super().__init__()
+        self._primera, self._archivo = UnaVez(), None
         ruta = ruta_del_log()
+        if ruta is None:
+            return
         try:
-            if ruta:
-                crear_carpeta(ruta.parent)
+            crear_carpeta(ruta.parent)
+            self._archivo = os.open(ruta, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         except ErrorFluxion as e:
-            print(f"✗ {e}", file=sys.stderr)
-            ruta = None
-        super().__init__(ruta or "/dev/null", encoding="utf-8", delay=True)
+            self._romper(str(e))
+        except OSError as e:
+            self._romper(f"No se pudo escribir en {ruta}: {motivo(e)}.")
 
     def filter(self, record: logging.LogRecord) -> bool:
         # De un error de planeación, ya dicho, Luigi repite la traza.
         sobra = getattr(record, "efimero", False) or str(record.msg).startswith("Will not run")
         return not sobra and super().filter(record)
 
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._archivo is None:
+            return
+        try:
+            linea = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
+        except Exception:
+            self.handleError(record)
+            return
+        try:
+            if os.write(self._archivo, linea) < len(linea):
+                os.write(self._archivo, b"\n")  # no cupo entera: esto dice por qué
+        except OSError as e:
+            self._romper(f"No se pudo escribir en {ruta_del_log()}: {motivo(e)}.")
+
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         cabeza = f"{self._hora(record)} {record.process} {record.levelname} {record.name}: "
         if error is not None and esperado(error):
             return f"{cabeza}{record.getMessage()}\n{error}"
-        return cabeza + super().format(record)
+        return cabeza + _TRAZA_ESPERADA.sub("", super().format(record))
+
+    def _romper(self, por_que: str) -> None:
+        Archivo.roto, self._archivo = True, None
+        if self._primera.tomar():
+            salida.decir(f"✗ La corrida sigue, pero sin su registro. {por_que}")
 
     @staticmethod
     def _hora(record: logging.LogRecord) -> str:
@@ -165,9 +225,17 @@ class Archivo(logging.FileHandler):
 
 
 def _al_caer(tipo, error, traza) -> None:
-    """Lo que cae antes de que Luigi arranque: la frase si se espera, la traza si no."""
-    if esperado(error):
-        print(f"✗ {en_palabras(error)}", file=sys.stderr)
-        sys.exit(CODIGOS["unhandled_exception"])
+    """Lo que Luigi no atrapa (un Ctrl-C, lo de antes de arrancar): su frase, o su traza."""
+    if isinstance(error, KeyboardInterrupt):
+        senales.anotar_interrupcion()
+    if not esperado(error):
+        salida.decir("".join(traceback.format_exception(tipo, error, traza)).rstrip())
+        return
+    if any(isinstance(h, Archivo) for h in logging.getLogger().handlers):
+        registro.error("%s", en_palabras(error))
     else:
-        sys.__excepthook__(tipo, error, traza)
+        salida.decir(f"✗ {en_palabras(error)}")
+    if not isinstance(error, KeyboardInterrupt):
+        sys.exit(CODIGOS["unhandled_exception"])
+    if senales.recibida() is not signal.SIGINT:
+        sys.exit(128 + senales.recibida())

@@ -1,5 +1,6 @@
 """Las ventas: un rango, y por cada tienda-mes una carga y una extracción."""
 
+import dataclasses
 import logging
 import time
 
@@ -133,6 +134,12 @@ class CargaVentas(TareaTiendaMes):
             aceptar_vacios=self.aceptar_vacios, avanzo=self._avanzo,
         )  # fmt: skip
         segundos = round(time.monotonic() - inicio, 2)
+        if isinstance(resumen, carga.Ajena):
+            self.diario.anotar(
+                "ajena", tienda=self.tienda, mes=self.tramo.mes, **dataclasses.asdict(resumen)
+            )
+            registro.info("%s", historia.linea_de_ajena(self, resumen))
+            return
         self.diario.anotar(
             "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos,
             **resumen.a_json(),
@@ -164,6 +171,9 @@ class AnularMarcadores(Tarea):
     def _anulados(self):
         return self.config.ajustes.reportes / f"corrida_{corrida.id_actual()}.anulados.json"
 
+    def complete(self) -> bool:
+        return any(s["suceso"] == "anulados" for s in self.diario.sucesos())
+
     def run(self):
         raiz, base = self.config.ajustes.marcadores, self.config.ajustes.base
         plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
@@ -176,7 +186,8 @@ class AnularMarcadores(Tarea):
             if quitados:
                 dias = [str(d) for d in quitados]
                 anulados.append({"tienda": t.id, "mes": tramo.mes, "dias": dias})
-        escribir_json(self._anulados, anulados)
+        with corrida.si_se_puede():
+            escribir_json(self._anulados, anulados)
         self.diario.anotar("anulados", cuantos=len(anulados))
 
 
@@ -220,12 +231,16 @@ class RangoVentas(Tarea):
         return self.cargas()
 
     def complete(self) -> bool:
+        if historia.raiz is self:
+            historia.empezar()
         if self.simular or (self.recargar and not self.requires().complete()):
             return False
         try:
             return all(c.complete() for c in self.cargas())
         except ErrorFluxion as e:
-            historia.al_fallar(self, e)  # Luigi no avisa de un error de planeación
+            # Luigi lo cuenta como error de planeación, y no avisa ni lo muestra.
+            historia.al_fallar(self, e)
+            registro.error("%s", e)
             raise
 
     def run(self):

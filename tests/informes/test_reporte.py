@@ -27,8 +27,14 @@ PUERTA = {
 }  # fmt: skip
 
 
-def hacer(*sucesos, al_dia=frozenset({("tienda_03", "2025-03")}), terminada=True):
-    return reporte.componer("c1", [INICIO, *sucesos], set(al_dia), terminada=terminada)
+FIN = {
+    "suceso": "fin", "en": "2025-10-01T10:00:12+00:00", "senal": None,
+    "al_dia": [["tienda_03", "2025-03"]],
+}  # fmt: skip
+
+
+def hacer(*sucesos):
+    return reporte.componer("c1", [INICIO, *sucesos, FIN])
 
 
 def test_cada_tienda_mes_tiene_su_estado_y_su_causa():
@@ -61,13 +67,33 @@ def test_un_fallo_que_luego_salio_bien_no_cuenta():
 
 
 def test_una_corrida_que_murio_dice_interrumpida_y_no_inventa_su_duracion():
-    datos = hacer(terminada=False)
+    datos = reporte.componer("c1", [INICIO])
     assert datos["estado"] == "interrumpida"
-    assert datos["segundos"] is None
+    assert (datos["segundos"], datos["interrumpida_por"]) == (None, None)
+
+
+def test_la_que_termino_una_senal_dice_cual_y_cuanto_duro(tmp_path):
+    datos = reporte.componer("c1", [INICIO, CARGA, {**FIN, "senal": "SIGTERM"}])
+    assert (datos["estado"], datos["interrumpida_por"]) == ("interrumpida", "SIGTERM")
+    assert datos["segundos"] == 12
+    assert "Interrumpida por SIGTERM" in resumen.texto(datos, tmp_path / "r.json", None)
+
+
+def test_lo_que_cargo_otra_corrida_esta_al_dia_y_dice_cual():
+    ajena = {"suceso": "ajena", "tienda": "tienda_01", "mes": "2025-04", "corridas": ["otra"],
+             "dias": 30, "filas": 620_000}  # fmt: skip
+    mes = hacer(CARGA, ajena)["detalle"][1]
+    assert (mes["estado"], mes["cargada_por"], mes["filas"]) == ("al_dia", ["otra"], None)
+
+
+def test_sin_reporte_ni_registro_el_resumen_sale_igual_y_lo_dice():
+    texto = resumen.texto(hacer(CARGA), None, None)
+    assert "1.234 filas" in texto
+    assert texto.count("no se pudo escribir") == 2
 
 
 def test_un_diario_sin_inicio_tambien_da_un_reporte():
-    datos = reporte.componer("c1", [], set())
+    datos = reporte.componer("c1", [])
     assert datos["detalle"] == []
     assert datos["estado"] == "interrumpida"
 
@@ -90,11 +116,11 @@ def test_lo_que_nadie_intento_se_dice_en_una_linea_y_no_en_una_tabla_sin_causas(
 
 def test_una_recarga_que_no_anulo_nada_no_esta_al_dia_y_se_reintenta_como_recarga():
     inicio = {**INICIO, "recargar": True}
-    todo = {("tienda_01", "2025-03"), ("tienda_01", "2025-04"), ("tienda_02", "2025-03"),
-            ("tienda_03", "2025-03")}  # fmt: skip
-    antes = reporte.componer("c1", [inicio], todo, terminada=True)
+    pares = [t for t, _, _ in INICIO["plan"]], [r[:4] + "-" + r[4:6] for _, _, r in INICIO["plan"]]
+    fin = {**FIN, "al_dia": list(zip(*pares, strict=True))}
+    antes = reporte.componer("c1", [inicio, fin])
     assert antes["tiendas_mes"]["no_intentada"] == 4
     assert antes["reintentar"].endswith("--local-scheduler --recargar")
-    despues = reporte.componer("c1", [inicio, {"suceso": "anulados"}], todo, terminada=True)
+    despues = reporte.componer("c1", [inicio, {"suceso": "anulados"}, fin])
     assert despues["tiendas_mes"]["al_dia"] == 4
     assert despues["reintentar"] is None

@@ -175,20 +175,61 @@ def _ctrl_c_llega():
     signal.signal(signal.SIGINT, antes)
 
 
-@pytest.mark.usefixtures("_ctrl_c_llega")
-@pytest.mark.parametrize("workers", [1, 3])
-def test_ctrl_c_termina_sin_traza_y_sin_dejar_procesos(proyecto, workers):
+def _a_medias(proyecto: Proyecto, workers: int) -> subprocess.Popen:
+    """Una corrida que ya leyó algo y a la que aún le falta."""
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 3000))
     corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
     limite = time.monotonic() + 60
     while not list(proyecto.carpeta.glob("staging/tienda_01/2025-03/*.json")):
         assert time.monotonic() < limite
         time.sleep(0.01)
-    os.killpg(corrida.pid, signal.SIGINT)
+    return corrida
+
+
+def _se_conto(proyecto: Proyecto, corrida: subprocess.Popen, senal: str, codigo: int) -> None:
     fuera, error = corrida.communicate(timeout=60)
-    assert corrida.returncode != 0
+    assert corrida.returncode == codigo, fuera + error
     assert "Traceback" not in fuera + error, error
+    assert f"✗ Interrumpida por {senal}: " in error
     assert "la misma orden la retoma" in error
+    assert f"Interrumpida por {senal}." in fuera
+    [log] = (proyecto.carpeta / "logs").glob("*.log")
+    assert f"Interrumpida por {senal}: " in log.read_text()
+    reporte = proyecto.reporte()
+    assert (reporte["estado"], reporte["interrumpida_por"]) == ("interrumpida", senal)
     sin_procesos(corrida.pid)
+
+
+@pytest.mark.usefixtures("_ctrl_c_llega")
+@pytest.mark.parametrize("workers", [1, 3])
+def test_ctrl_c_termina_sin_traza_y_sin_dejar_procesos(proyecto, workers):
+    corrida = _a_medias(proyecto, workers)
+    os.killpg(corrida.pid, signal.SIGINT)
+    _se_conto(proyecto, corrida, "SIGINT", -signal.SIGINT)
     assert proyecto.rango("2025-03", "2025-03").codigo == 0
     assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+
+
+@pytest.mark.parametrize(
+    ("senal", "matar", "workers", "codigo"),
+    [("SIGTERM", os.kill, 3, 143), ("SIGTERM", os.killpg, 1, 143), ("SIGHUP", os.killpg, 3, 129)],
+)
+def test_que_otro_la_termine_tambien_se_cuenta(proyecto, senal, matar, workers, codigo):
+    """Un `kill` le llega sólo al principal; lo que apaga un servicio, o una terminal, a todos."""
+    corrida = _a_medias(proyecto, workers)
+    matar(corrida.pid, getattr(signal, senal))
+    _se_conto(proyecto, corrida, senal, codigo)
+
+
+def test_con_nohup_cerrar_la_terminal_no_la_termina(dos_tiendas):
+    corrida = subprocess.Popen(
+        ["nohup", *dos_tiendas.orden("RangoVentas", *RANGO, workers=2)], cwd=dos_tiendas.carpeta,
+        env=dos_tiendas.entorno(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    while not list(dos_tiendas.carpeta.glob("logs/*.log")):
+        assert corrida.poll() is None
+        time.sleep(0.01)
+    os.killpg(corrida.pid, signal.SIGHUP)
+    fuera, error = corrida.communicate(timeout=60)
+    assert corrida.returncode == 0, fuera + error
