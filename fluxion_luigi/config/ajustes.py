@@ -19,6 +19,7 @@ from fluxion_luigi.errores import ErrorConfiguracion
 
 SECCION = "fluxion"
 PREFIJO = "FLUXION_"
+MUY_LARGO = 300
 _DIA = 86_400
 _SEMANA = 7 * _DIA
 
@@ -106,7 +107,7 @@ def leer(archivo: Path) -> Ajustes:
     escrito, problemas = _seccion(archivo)
     ambiente = {**punto_env.leer(archivo.parent / ".env"), **os.environ}
     problemas += [
-        f"clave desconocida «{k}»; las válidas son: {', '.join(CLAVES)}"
+        f"clave desconocida «{_legible(k)}»; las válidas son: {', '.join(CLAVES)}"
         for k in escrito
         if k not in CLAVES
     ]
@@ -144,7 +145,7 @@ def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
     try:
         lector.read_string(leer_texto(archivo), source=str(archivo))
     except configparser.Error as e:
-        raise ErrorConfiguracion(f"No se entiende {archivo}: {e}") from None
+        raise ErrorConfiguracion(f"No se entiende {archivo}: {_legible(str(e))}") from None
     mal_escritas = [
         f"sección [{s}]: ¿quiso decir [{SECCION}]?"
         for s in lector.sections()
@@ -154,12 +155,14 @@ def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _legible(texto: str | None) -> str:
-    """Un valor para un mensaje: en una línea, y sin las medias letras que no se pueden escribir."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in texto or "")
+    """Un valor para un mensaje: en una línea, corto y con letras que se pueden escribir."""
+    texto = texto or ""
+    corto = texto if len(texto) <= MUY_LARGO else texto[:MUY_LARGO] + "…"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in corto)
 
 
 def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]):
-    if texto is not None and _legible(texto) != texto:
+    if texto is not None and not texto.isprintable():
         raise ValueError("lleva un salto de línea u otro carácter que no se ve")
     if campo.type is Path:
         return _ruta(campo, texto, carpeta, ambiente)

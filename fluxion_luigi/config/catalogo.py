@@ -165,7 +165,7 @@ def _toml(archivo: Path) -> dict[str, Any]:
     )
     try:
         return tomllib.loads(texto)
-    except (tomllib.TOMLDecodeError, RecursionError) as e:
+    except (ValueError, RecursionError) as e:  # también un entero de cinco mil cifras
         raise ErrorConfiguracion(f"El catálogo {archivo} no es TOML válido: {e}.") from None
 
 

@@ -68,8 +68,8 @@ class Ventana:
 
     @classmethod
     def de_json(cls, datos: dict, archivo: Path) -> "Ventana":
-        """La ventana que dice un `a_json`. Un error de Python si no lo es."""
-        return cls(
+        """La ventana que dice un `a_json`. Un error de Python si no lo es, o si no cuadra sola."""
+        ventana = cls(
             rango=Rango.de_texto(datos["ventana"]),
             archivo=archivo,
             extraido_en=leer_instante(datos["extraido_en"]),
@@ -84,6 +84,9 @@ class Ventana:
             sin_producto=_por_dia(int, datos["sin_producto"]),
             ambiguos=_por_dia(int, datos["ambiguos"]),
         )
+        if ventana.filas != sum(c.filas for c in ventana.leido.values()):
+            raise ValueError("sus filas no son las de sus días")
+        return ventana
 
     def borrar(self) -> None:
         """Quita la ficha y luego el archivo: a medio borrar, la ventana ya no cuenta."""

@@ -64,7 +64,7 @@ def instalar() -> None:
         # Como texto y no por su ruta: a Luigi lo rompe un BOM, y lee en el idioma de la máquina.
         actual.read_string(leer_texto(archivo), source=str(archivo))
     except configparser.Error as e:
-        raise ErrorConfiguracion(f"No se entiende {archivo}: {e}") from None
+        raise ErrorConfiguracion(f"Luigi no entiende {archivo}: {str(e)[:300]}") from None
 
 
 def ruta_del_log() -> Path | None:
