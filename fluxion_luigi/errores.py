@@ -12,13 +12,16 @@ class ErrorFluxion(Exception):
     """Base de todo error esperado; su texto es la frase que lee el operador.
 
     `dias` son los días que tienen la culpa, si se sabe cuáles: el motivo de cada uno. Los demás
-    pueden seguir sin ellos.
+    pueden seguir sin ellos. `causa` y `consejo` son las partes de la frase, si se dieron aparte.
     """
 
     clase = "error"
 
-    def __init__(self, texto: str = "", dias: Mapping[date, str] | None = None):
-        super().__init__(texto)
+    def __init__(
+        self, texto: str = "", dias: Mapping[date, str] | None = None, *, consejo: str = ""
+    ):
+        super().__init__(f"{texto}. {consejo}" if consejo else texto)
+        self.causa, self.consejo = texto, consejo
         self.dias = dict(dias or {})
 
 
@@ -40,6 +43,10 @@ class ErrorOrigen(ErrorFluxion):
     clase = "origen"
 
 
+class ErrorBase(ErrorOrigen):
+    """La base no existe o no se puede abrir. Mientras un servidor arranca, todavía no se puede."""
+
+
 class ErrorTipos(ErrorOrigen):
     """Una columna del origen no llega con el tipo declarado. Hay que corregir la consulta."""
 
@@ -59,6 +66,10 @@ class ErrorTransitorio(ErrorFluxion):
     """La conexión se cortó o la tienda no contestó; reintentar suele resolverlo."""
 
     clase = "conexion"
+
+
+class ErrorServidor(ErrorTransitorio):
+    """El servidor está y no atiende: su puerto está cerrado o dice que arranca. Se le espera."""
 
 
 class ErrorTiempo(ErrorTransitorio):

@@ -27,6 +27,7 @@ RAPIDO = {
     "segundos_por_ventana": "0",
     "pausa_maxima": "0.2",
     "espera_base": "20",
+    "espera_servidor": "3",
     "conectividad_timeout": "10",
     "conectividad_vigencia": "0.001",
 }

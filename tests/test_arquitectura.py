@@ -18,7 +18,8 @@ MODULOS = sorted((RAIZ / "fluxion_luigi").rglob("*.py"))
 # la red de quien lo prueba, y se la llamaría de verdad.
 # Y, en las pruebas, las que RFC 5737 reserva para ejemplos: viven en los espacios de red que hacen.
 DE_EJEMPLO = ("192.0.2.", "198.51.100.", "203.0.113.")
-DIRECCION = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+# Detrás de «==» va la versión de un paquete, que puede tener cuatro números.
+DIRECCION = re.compile(r"(?<!==)\b(?:\d{1,3}\.){3}\d{1,3}\b")
 
 
 def versionados() -> list[Path]:

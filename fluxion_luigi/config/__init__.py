@@ -10,6 +10,7 @@ from fluxion_luigi.config import catalogo as _catalogo
 from fluxion_luigi.config import sistemas as _sistemas
 from fluxion_luigi.config.ajustes import Ajustes
 from fluxion_luigi.config.catalogo import Catalogo, Tienda
+from fluxion_luigi.config.enlace import parece_variable
 from fluxion_luigi.config.sistemas import Sistema
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import Hallazgo
@@ -65,12 +66,18 @@ class Configuracion:
         """
         if not tienda.usuario_env:
             return None
-        nombres = [n for n in (tienda.usuario_env, tienda.clave_env) if n]
-        faltan = [n for n in nombres if not self.ajustes.ambiente.get(n)]
+        dichos = {"usuario_env": tienda.usuario_env, "clave_env": tienda.clave_env}
+        nombres = [n for n in dichos.values() if n]
+        faltan = [k for k, n in dichos.items() if n and not self.ajustes.ambiente.get(n)]
         if faltan:
+            # Una clave puesta por error donde va el nombre de su variable no se repite.
+            como = [
+                dichos[k] if parece_variable(dichos[k]) else f"la variable que nombra {k}"
+                for k in faltan
+            ]
             raise ErrorConfiguracion(
-                f"Falta {' y '.join(faltan)} para entrar en {tienda.id} ({tienda.nombre}). "
-                f"Póngalo en {self.ajustes.carpeta / '.env'} o en el ambiente."
+                f"Falta {' y '.join(como)} para entrar en su base",
+                consejo=f"Póngalo en {self.ajustes.carpeta / '.env'} o en el ambiente.",
             )
         valores = [self.ajustes.ambiente[n] for n in nombres]
         return Credencial(valores[0], valores[1] if len(valores) > 1 else "")

@@ -59,6 +59,7 @@ class Ajustes:
     espera_base: float = _entre(600.0, 0, _SEMANA)
     espera_tienda: float = _entre(3600.0, 0, _SEMANA)
     espera_scheduler: float = _entre(300.0, 0, _SEMANA)
+    espera_servidor: float = _entre(120.0, 0, _DIA)
     memoria_duckdb_mb: int = _entre(128, 64, 1_048_576)
     hilos_duckdb: int = _entre(2, 1, 256)
     conectividad_timeout: float = _entre(5.0, 0.1, 3600)

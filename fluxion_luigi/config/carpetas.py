@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxion_luigi.config.catalogo import es_nombre_de_base
+from fluxion_luigi.config.enlace import problemas_de_opciones
 from fluxion_luigi.esquema import Hallazgo
 from fluxion_luigi.parecidos import con_parecido, parecido
 
@@ -158,11 +159,13 @@ def _queja(clave: str, valor: Any) -> str | None:
         isinstance(valor, dict) and all(map(es_nombre_de_base, valor.values()))
     ):
         return "[bases] es una tabla de nombres de base de datos"
-    if clave == "opciones" and not (
-        isinstance(valor, dict) and all(isinstance(v, str | int) for v in valor.values())
-    ):
-        return "opciones es una tabla de textos o enteros"
-    return None
+    return _queja_de_opciones(valor) if clave == "opciones" else None
+
+
+def _queja_de_opciones(valor: Any) -> str | None:
+    if not isinstance(valor, dict):
+        return "[opciones] es una tabla de opciones del driver"
+    return "; ".join(problemas_de_opciones(valor, driver="")) or None
 
 
 def _revisar_parametros(carpeta: Carpeta, archivo: str) -> None:

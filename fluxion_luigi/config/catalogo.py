@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxion_luigi.archivos import leer_texto
+from fluxion_luigi.config import enlace
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorUso
 
 TIPOS = ("tienda", "mayorista", "distribucion")
@@ -40,7 +41,7 @@ class Tienda:
     archivo: Path | None = None
     usuario_env: str = ""
     clave_env: str = ""
-    opciones: Mapping[str, str] = field(default_factory=dict)
+    opciones: Mapping[str, enlace.Opcion] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
     comparte_con: tuple[str, ...] = ()
 
@@ -52,7 +53,10 @@ class Tienda:
     @property
     def lugar(self) -> str:
         """Dónde está su base, para mensajes: `host:puerto/base` o la ruta del archivo."""
-        return str(self.archivo) if self.archivo else f"{self.host}:{self.puerto}/{self.base_datos}"
+        if self.archivo:
+            return str(self.archivo)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.puerto}/{self.base_datos}"
 
 
 @dataclass(frozen=True)
@@ -190,10 +194,9 @@ def _tabla(datos: Any, donde: str, validas, problemas: list[str]) -> dict[str, A
 def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tienda | None:
     antes = len(problemas)
     donde = f"[tiendas.{id_}]"
-    datos = {**comunes, **_tabla(entrada, donde, tuple(_CLAVES), problemas)}
-    datos["opciones"] = {
-        k: str(v) for k, v in {**comunes.get("opciones", {}), **datos.get("opciones", {})}.items()
-    }
+    propios = _tabla(entrada, donde, tuple(_CLAVES), problemas)
+    datos = {**comunes, **propios}
+    datos["opciones"] = {**comunes.get("opciones", {}), **datos.get("opciones", {})}
     datos["bases"] = {**comunes.get("bases", {}), **datos.get("bases", {})}
     datos["comparte_con"] = tuple(datos.get("comparte_con", ()))
     if not id_.isidentifier() or not id_.isascii() or id_ != id_.lower():
@@ -205,10 +208,11 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
         problemas.append(f"{donde}: tipo debe ser uno de {', '.join(TIPOS)}")
     nombres = {"base_datos": datos.get("base_datos", ""), **datos["bases"]}
     problemas += [
-        f"{donde}: {k} = {n!r} no es un nombre de base de datos"
+        f"{donde}: {k} = {enlace.visible(n)} no es un nombre de base de datos"
         for k, n in nombres.items()
         if n and not es_nombre_de_base(n)
     ]
+    problemas += [f"{donde}: {p}" for p in _del_enlace(datos, "puerto" in propios)]
     if "base_datos" in datos["bases"]:
         problemas.append(f"{donde}: base_datos va fuera de «bases»")
     if datos.get("archivo"):
@@ -223,6 +227,19 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
         elif not 0 < datos["puerto"] < 65536:
             problemas.append(f"{donde}: puerto debe estar entre 1 y 65535")
     return Tienda(id=id_, **datos) if len(problemas) == antes else None
+
+
+def _del_enlace(datos: dict[str, Any], con_su_puerto: bool) -> list[str]:
+    """Lo malo de cómo se llega a la base; deja el host como lo entienden los drivers."""
+    problemas = [enlace.problema_de_driver(datos.get("driver", ""))]
+    problemas += [
+        enlace.problema_de_variable(k, datos.get(k, "")) for k in ("usuario_env", "clave_env")
+    ]
+    problemas += enlace.problemas_de_opciones(datos["opciones"], datos.get("driver", ""))
+    if datos.get("host") and not datos.get("archivo"):
+        datos["host"], problema = enlace.direccion(datos["host"], con_su_puerto=con_su_puerto)
+        problemas.append(problema)
+    return [p for p in problemas if p]
 
 
 def _repetidas(tiendas) -> list[str]:

@@ -26,10 +26,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from fluxion_luigi.config import carpetas
 from fluxion_luigi.config.carpetas import CONSULTAS, HUECO, Carpeta
+from fluxion_luigi.config.enlace import Opcion
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import Hallazgo
 
@@ -49,7 +49,7 @@ class Sistema:
     comillas: str
     clave_producto: tuple[str, ...]
     bases: Mapping[str, str]
-    opciones: Mapping[str, str] = field(default_factory=dict)
+    opciones: Mapping[str, Opcion] = field(default_factory=dict)
 
     def con_bases(self, bases: Mapping[str, str]) -> "Sistema":
         """El mismo, con sus nombres `{así}` puestos, citados, en las consultas.
@@ -128,13 +128,8 @@ def _armar(carpeta: Carpeta) -> Sistema:
         comillas=propio.get("comillas", '""'),
         clave_producto=tuple(propio.get("clave_producto", ["codigo"])),
         bases=propio.get("bases", {}),
-        opciones={k: _opcion(v) for k, v in propio.get("opciones", {}).items()},
+        opciones=propio.get("opciones", {}),
     )
-
-
-def _opcion(valor: Any) -> str:
-    """Los drivers entienden 1 y 0, no `True` y `False`."""
-    return str(int(valor)) if isinstance(valor, bool) else str(valor)
 
 
 def _sin_decir(huecos: list[str]) -> str:

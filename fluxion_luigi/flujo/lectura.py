@@ -17,7 +17,8 @@ from fluxion_luigi.archivos import disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import CLASES, ErrorTiempo, ErrorTransitorio
-from fluxion_luigi.origen import cadena, fallos
+from fluxion_luigi.origen import cadena, fallos, red
+from fluxion_luigi.origen.causas import PUERTO_CERRADO
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana, borrador
@@ -29,9 +30,9 @@ def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
     """Lo que el lector necesita saber de una tienda.
 
     Raises:
-        ErrorConfiguracion: driver sin instalar, sistema POS inexistente, credencial ausente.
+        ErrorConfiguracion: driver sin instalar, sistema POS inexistente, credencial ausente o
+            que el driver no puede recibir.
     """
-    cadena.exigir_driver(tienda)
     sistema, ajustes = config.sistema(tienda), config.ajustes
     return Pedido(
         cadena=cadena.construir(tienda, sistema, config.credencial(tienda)),
@@ -129,10 +130,17 @@ class Lectura:
         try:
             # El driver tiene su propio límite; el doble es para el que no lo cumple.
             mensaje = self._recibir(donde, 2 * self._ajustes.timeout_conexion)
-            if "error" in mensaje:
-                raise self._error(mensaje, donde)
         except ErrorTiempo as e:
             raise ErrorTransitorio(str(e)) from None
+        if "error" not in mensaje:
+            return
+        error = self._error(mensaje, donde)
+        # Con el puerto cerrado FreeTDS habla de un corte y el driver de Microsoft agota su tiempo:
+        # qué pasa lo dice el puerto.
+        espera = self._ajustes.conectividad_timeout
+        if isinstance(error, ErrorTransitorio) and red.puerto_cerrado(self._tienda, espera):
+            raise fallos.como_error(self._sin_clave(mensaje["texto"]), donde, PUERTO_CERRADO)
+        raise ErrorTransitorio(str(error)) if isinstance(error, ErrorTiempo) else error
 
     def _arrancar(self) -> None:
         with disco(Path(os.environ.get("TMPDIR", "/tmp"))):
@@ -175,8 +183,7 @@ class Lectura:
         return json.loads(linea)
 
     def _error(self, mensaje: dict, donde: str) -> Exception:
-        clave = self._credencial.clave if self._credencial else ""
-        texto = fallos.sin_secreto(mensaje["texto"], clave)
+        texto = self._sin_clave(mensaje["texto"])
         if mensaje["error"] == "driver":
             return fallos.como_error(texto, donde)
         if mensaje["error"] == "defecto":
@@ -187,8 +194,10 @@ class Lectura:
     def _ultimas_quejas(self) -> str:
         self._quejas.seek(0)
         texto = self._quejas.read().decode("utf-8", "replace")
-        clave = self._credencial.clave if self._credencial else ""
-        return fallos.sin_secreto(texto, clave)[-2000:] or "(nada)"
+        return self._sin_clave(texto)[-2000:] or "(nada)"
+
+    def _sin_clave(self, texto: str) -> str:
+        return fallos.sin_secreto(texto, self._credencial.clave if self._credencial else "")
 
     def _terminar(self) -> None:
         if self._proceso is None:

@@ -123,7 +123,6 @@ def comparar_todos(
 
 
 def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], dict]:
-    cadena.exigir_driver(tienda)
     sistema, credencial = config.sistema(tienda), config.credencial(tienda)
     if not sistema.muestra:
         raise ErrorConfiguracion(

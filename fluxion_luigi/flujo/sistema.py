@@ -89,7 +89,6 @@ def _probar(
 ) -> tuple[list[Hallazgo], bool]:
     """Lo que se halló al ejecutar las consultas, y si se pudo llegar a ejecutarlas."""
     try:
-        cadena.exigir_driver(tienda)
         credencial = config.credencial(tienda)
         texto = cadena.construir(tienda, sistema, credencial)
     except ErrorFluxion as e:

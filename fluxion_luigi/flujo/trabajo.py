@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
-
 from fluxion_luigi import cobertura
 from fluxion_luigi.conciliacion import (
     CERO,
@@ -27,10 +25,10 @@ from fluxion_luigi.errores import (
     ErrorDiaVaciado,
     ErrorFluxion,
     ErrorTiempo,
-    ErrorTransitorio,
 )
 from fluxion_luigi.flujo.caidas import Caidas
 from fluxion_luigi.flujo.lectura import Lectura, firma
+from fluxion_luigi.flujo.reintentos import Reintentos
 from fluxion_luigi.periodos import Rango, agrupar, describir
 from fluxion_luigi.staging.ventanas import Carpeta, Ventana
 
@@ -68,6 +66,9 @@ class Trabajo:
     partidas: int = 0
     # Los días cuyos productos se piden de una vez; tras un fallo, por ventana.
     tramos: list[Rango] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.reintentos = Reintentos(self.config.ajustes)
 
     def contar(self, dias: list[date]) -> None:
         """Le pregunta al origen, una sola vez, cuánto tiene en todos los días pendientes."""
@@ -217,16 +218,8 @@ class Trabajo:
         Args:
             agotadas: cuántas veces se deja agotar el tiempo a lo que se puede partir.
         """
-        ajustes = self.config.ajustes
-        return Retrying(
-            retry=retry_if_exception(lambda e: isinstance(e, ErrorTransitorio | ErrorConciliacion)),
-            stop=lambda estado: _basta(estado, ventana, ajustes.intentos, agotadas),
-            wait=wait_exponential_jitter(
-                multiplier=ajustes.pausa_inicial, max=ajustes.pausa_maxima, jitter=1
-            ),
-            before_sleep=self._decir_reintento,
-            reraise=True,
-        )(hacer, *con)
+        partible = len(ventana) > 1
+        return self.reintentos.insistir(hacer, *con, agotadas=agotadas if partible else None)
 
     def _una_vez(self, ventana: Rango, avance: Callable[[int], None]) -> Ventana:
         self.intentos += 1
@@ -255,25 +248,9 @@ class Trabajo:
             self.tramos = []
             raise
 
-    def _decir_reintento(self, estado: RetryCallState) -> None:
-        fallo = estado.outcome.exception()
-        # La tabla de lo que no concilia, sólo si al final sigue así.
-        dicho = str(fallo).splitlines()[0] if isinstance(fallo, ErrorConciliacion) else fallo
-        registro.warning(
-            "Intento %d de %d falló; se reintenta en %.0f s. %s",
-            estado.attempt_number, self.config.ajustes.intentos, estado.next_action.sleep, dicho,
-        )  # fmt: skip
-
 
 def sirve(config: Configuracion, tienda: Tienda, ventana: Ventana) -> bool:
     """Si lo leído vale hoy: con la misma consulta, de la misma base, y sin vencer."""
     return ventana.firma == firma(config, tienda) and all(
         cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango
     )
-
-
-def _basta(estado: RetryCallState, ventana: Rango, intentos: int, agotadas: int) -> bool:
-    fallo = estado.outcome.exception()
-    if isinstance(fallo, ErrorTiempo) and len(ventana) > 1:
-        return estado.attempt_number >= min(agotadas, intentos)
-    return estado.attempt_number >= intentos

@@ -19,9 +19,11 @@ cada cosa:
 from dataclasses import dataclass
 
 from fluxion_luigi.errores import (
+    ErrorBase,
     ErrorDatos,
     ErrorFluxion,
     ErrorOrigen,
+    ErrorServidor,
     ErrorTiempo,
     ErrorTransitorio,
 )
@@ -45,13 +47,20 @@ class Fallo:
     estados: tuple[str, ...] = ()
     # Expresión regular sobre el texto en minúsculas y sin lo que va entre comillas.
     palabras: str = ""
+    # Expresión regular cuyo grupo es el nombre de lo que falta, tal como lo dice el driver.
+    nombra: str = ""
 
 
+PUERTO_CERRADO = Fallo(
+    "el puerto está cerrado",
+    "Revise que el servicio de base de datos esté corriendo y el firewall.", ErrorServidor,
+    microsoft=(10061,), palabras=r"connection refused|actively refused",
+)  # fmt: skip
 CORTE = Fallo(
     "se cortó la conexión o el driver falló", "Revise la VPN de la tienda.", ErrorTransitorio,
-    sqlserver=(596, 3980),
+    sqlserver=(596, 3980, 4014, 17830),
     microsoft=(53, 64, 233, 10050, 10051, 10053, 10054, 10064, 10065),
-    # 20009 es un puerto cerrado o mudo: FreeTDS no dice cuál.
+    # 20009 es un puerto cerrado o mudo: FreeTDS no dice cuál, y quien lee mira el puerto.
     freetds=(20001, 20002, 20004, 20006, 20008, 20009, 20017, 20047),
     estados=("57P05",),
 )  # fmt: skip
@@ -79,10 +88,10 @@ FALLOS: tuple[Fallo, ...] = (
     # -- el servidor está, pero ahora no puede; antes que la base o la clave, con las que se junta
     Fallo("el servidor o la base no están disponibles ahora",
           "Se reintenta; si sigue, espere a que arranque, se restaure o vuelva a estar en línea.",
-          ErrorTransitorio,
+          ErrorServidor,
           sqlserver=(615, 904, 913, 921, 922, 924, 926, 927, 929, 941, 942, 945, 952, 954, 955, 956,
                      976, 983, 988, 3947, 3948, 3953, 4221, 6005, 17142, 17143, 17187, 17188, 17892,
-                     18401, 18451, 18461, 40143, 40197, 40540, 40613),
+                     18401, 18451, 18461, 40143, 40197, 40540, 40613, 42108, 42109),
           estados=("57P01", "57P02", "57P03"),
           palabras=r"database system is (starting|shutting|in recovery|not yet)|administrator "
           r"command|sistema de base de datos está (inici|apag|en modo)"),
@@ -95,9 +104,10 @@ FALLOS: tuple[Fallo, ...] = (
           r"demasiados clientes"),
     # -- entrar
     Fallo("la base de datos no existe o no se puede abrir",
-          "Corrija «base_datos» (o «archivo») en el catálogo; si el servidor acaba de arrancar, "
-          "espere a que la abra.",
+          "Corrija «base_datos», «bases» o «archivo» en el catálogo; si el servidor acaba de "
+          "arrancar, espere a que la abra.", ErrorBase,
           sqlserver=(911, 4060, 4063, 4064), sqlite=(14,), estados=("3D000", "57P04"),
+          nombra=r"(?:database|base de datos) ['\"«]([^'\"»]+)",
           palabras=r"cannot open database|database '' does not exist|no existe la base de datos|"
           r"\[sqlite\]connect failed"),
     Fallo("el servidor rechaza el usuario o la clave",
@@ -107,19 +117,29 @@ FALLOS: tuple[Fallo, ...] = (
           palabras=r"password authentication failed|autentificación password falló|login failed|"
           r"no password supplied|role '' does not exist|not permitted to log in|"
           r"no pg_hba.conf entry"),
+    Fallo("el usuario no tiene permiso de lectura, porque no está en la base",
+          "Créelo también en esa base del servidor, con permiso SELECT; si la base es otra, "
+          "corrija «base_datos» o «bases» en el catálogo.",
+          sqlserver=(916,), palabras=r"is not able to access the database",
+          nombra=r"(?:database|base de datos) ['\"«]([^'\"»]+)"),
     Fallo("el usuario no tiene permiso de lectura", "Dé permiso SELECT sobre esa tabla.",
-          sqlserver=(229, 230, 262, 297, 300, 916, 923, 8189), sqlite=(3, 23), estados=("42501",),
-          palabras=r"permission (was )?denied|is not able to access the database"),
+          sqlserver=(229, 230, 262, 297, 300, 923, 8189), sqlite=(3, 23), estados=("42501",),
+          palabras=r"permission (was )?denied",
+          nombra=r"(?:object|objeto|table|tabla|view|vista|schema|esquema) ['\"«]?([\w.$#@-]+)"),
     # -- la consulta
     Fallo("falta una tabla que la consulta lee",
-          "Revise «base_datos» y «sistema» en el catálogo, y el ventas.sql o el productos.sql de "
-          "ese sistema.",
+          "Si falta su base entera, corrija «base_datos» o «bases» en el catálogo; si no, revise "
+          "«sistema», y el ventas.sql o el productos.sql de ese sistema.",
           sqlserver=(208, 1088), estados=("42P01", "42S02", "3F000"),
-          palabras=r"no such table|invalid object name|relation '' does not exist"),
+          palabras=r"no such table|invalid object name|relation '' does not exist",
+          nombra=r"(?:object name|nombre de objeto|relation|relación|schema|such table:) "
+          r"['\"«]?([\w.$#@-]+)"),
     Fallo("falta una columna que la consulta lee",
           "Revise el ventas.sql o el productos.sql de ese sistema.",
           sqlserver=(207, 4104), estados=("42703", "42S22"),
-          palabras=r"no such column|invalid column name|column \S+ does not exist"),
+          palabras=r"no such column|invalid column name|column \S+ does not exist",
+          nombra=r"(?:column name|nombre de columna|column|columna|such column:) "
+          r"['\"«]?([\w.$#@-]+)"),
     Fallo("se comparan textos de intercalaciones (collations) distintas",
           "Ponga COLLATE DATABASE_DEFAULT en esa comparación del .sql de ese sistema.",
           sqlserver=(446, 448, 449, 451, 456, 457, 468), estados=("42P21", "42P22"),
@@ -135,7 +155,9 @@ FALLOS: tuple[Fallo, ...] = (
           estados=("42", "0A000", "25006"),
           palabras=r"\bsyntax error\b|incorrect syntax|sintaxis incorrecta|no such function"),
     Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
-          "Ajuste el cifrado en «opciones» del catálogo (por ejemplo TrustServerCertificate).",
+          "Ajuste el cifrado en «opciones» del catálogo: con un certificado propio de la tienda, "
+          "TrustServerCertificate; con un servidor viejo, Encrypt (o Encryption, en FreeTDS); el "
+          "catálogo de ejemplo dice cómo.",
           palabras=r"\bcertificate\b|ssl provider|ssl_choose|encryption not supported|\btls\b|"
           r"ssl error(?!: unexpected eof)|server does not support ssl"),
     # -- lo que pasa mientras se lee
@@ -143,13 +165,14 @@ FALLOS: tuple[Fallo, ...] = (
           "Se reintenta: pasa al leer sin bloqueos mientras la tienda vende.", ErrorTransitorio,
           sqlserver=(601, 605, 614, 617, 669, 2816)),
     Fallo("la consulta fue víctima de un interbloqueo", "Se reintenta.", ErrorTransitorio,
-          sqlserver=(1203, 1205, 1221, 3960, 3966), estados=("40001", "40P01"),
+          sqlserver=(1203, 1205, 1221, 3960, 3966, 41301, 41302, 41305, 41325, 41839),
+          estados=("40001", "40P01"),
           palabras=r"\bdeadlock"),
     Fallo("otro programa tiene ocupada la base", "Se reintenta; si sigue, cierre ese programa.",
           ErrorTransitorio, sqlite=(5, 6, 15)),
     Fallo("la tienda no contestó a tiempo", "Se reintenta y, si sigue, con ventanas más cortas.",
           ErrorTiempo,
-          sqlserver=(845, 1222, 3950, 8645), microsoft=(121, 258, 10060), freetds=(20003,),
+          sqlserver=(845, 1222, 3950, 8645, 17197), microsoft=(121, 258, 10060), freetds=(20003,),
           estados=("HYT00", "HYT01", "55P03", "57014"),
           palabras=r"\btimeout\b|\btimed out\b|lock request time out"),
     Fallo("el servidor no puede convertir un dato que tiene guardado",
@@ -169,8 +192,11 @@ FALLOS: tuple[Fallo, ...] = (
           estados=("XX001", "XX002")),
     Fallo("el archivo no es una base de datos sana", "Revise «archivo» en el catálogo.",
           sqlite=(11, 26), palabras=r"is not a database|file is encrypted|disk image"),
-    Fallo("el puerto está cerrado",
-          "Revise que el servicio de base de datos esté corriendo y el firewall.",
-          ErrorTransitorio, microsoft=(10061,), palabras=r"connection refused|actively refused"),
+    PUERTO_CERRADO,
+    # Es todo lo que dice FreeTDS si el servidor cuelga, y también si no cifra como se le exige.
+    Fallo("se cortó la conexión al entrar, sin decir por qué",
+          "Revise la VPN de la tienda; si pasa siempre, quizá el servidor es viejo y no cifra: "
+          "pruebe con Encryption = \"request\" en «opciones» del catálogo.",
+          ErrorTransitorio, palabras=r"\[freetds\].*unable to connect to data source"),
     CORTE,
 )  # fmt: skip

@@ -4,14 +4,10 @@ Nada de esto descarga ventas: la base se prueba con las consultas de venta sobre
 ejercitan las credenciales, las tablas, las columnas y los permisos sin leer una fila.
 """
 
-import contextlib
 import errno
 import json
 import os
-import queue
-import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -19,12 +15,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-import icmplib
-
 from fluxion_luigi import hijo
-from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorFluxion, ErrorTipos, ErrorTransitorio
-from fluxion_luigi.origen import cadena, fallos
+from fluxion_luigi.config import Configuracion, Credencial, Sistema, Tienda
+from fluxion_luigi.errores import (
+    ErrorConectividad,
+    ErrorFluxion,
+    ErrorTiempo,
+    ErrorTipos,
+    ErrorTransitorio,
+)
+from fluxion_luigi.origen import cadena, drivers, fallos, red
 
 
 class Estado(Enum):
@@ -48,6 +48,10 @@ class Resultado:
     detalle: str = ""
     rapida: bool = False
     tiempos: dict[str, int] = field(default_factory=dict)
+    # De qué clase es lo que pasa: si es pasajero, quien pueda esperar lo intenta otra vez.
+    error: type[ErrorFluxion] = ErrorConectividad
+    # Cómo viajan las ventas, en palabras; vacío si no se sabe o no viajan.
+    enlace: str = ""
 
     @property
     def responde(self) -> bool:
@@ -63,6 +67,7 @@ class Resultado:
 
 VPN = "Revise la VPN de esa tienda y que «host» sea el correcto en el catálogo."
 SERVICIO = "Revise que el servicio de base de datos esté corriendo y el firewall de la tienda."
+MAL_CONFIGURADA = "con su configuración no se puede probar"
 ARCHIVO = "Revise «archivo» en el catálogo."
 
 
@@ -129,17 +134,17 @@ def _archivo(tienda: Tienda, timeout: float) -> Resultado:
 def _host_y_puerto(tienda: Tienda, timeout: float) -> Resultado:
     inicio = time.monotonic()
     try:
-        direcciones = _resolver(tienda, timeout)
+        direcciones = red.resolver(tienda, timeout)
     except (OSError, UnicodeError) as e:
         return Resultado(
             tienda, Estado.NO_ALCANZABLE, f"el nombre {tienda.host} no se resuelve",
             "Corrija «host» en el catálogo o revise el DNS.", str(e), tiempos={"host": _ms(inicio)},
         )  # fmt: skip
     # El ping va a la par de la conexión: una tienda muda cuesta un timeout, no dos.
-    pings = [_aparte(_ping, d[4][0], timeout) for d in direcciones]
+    pings = [red.aparte(red.ping, d[4][0], timeout) for d in direcciones]
     intentos: list[int | None] = []
     for direccion in direcciones:
-        intentos.append(_conectar(direccion, timeout / len(direcciones)))
+        intentos.append(red.conectar(direccion, timeout / len(direcciones)))
         if intentos[-1] is None:
             break
     puerto = _ms(inicio)
@@ -148,13 +153,13 @@ def _host_y_puerto(tienda: Tienda, timeout: float) -> Resultado:
     # Si el puerto contestó (aunque fuera que no), el host está: no hace falta el ping.
     eco = None
     if not claros:
-        eco = next((e for e in map(_respuesta, pings) if e is not None), None)
+        eco = next((e for e in map(red.respuesta, pings) if e is not None), None)
     tiempos = {"host": puerto if eco is None else eco, "puerto": puerto}
     if fallo is None:
         return Resultado(tienda, Estado.PUERTO_OK, tiempos=tiempos)
     if fallo == errno.ECONNREFUSED:
         return Resultado(tienda, Estado.PING_OK, f"el puerto {tienda.puerto} rechaza la conexión",
-                         SERVICIO, tiempos=tiempos)  # fmt: skip
+                         SERVICIO, tiempos=tiempos, error=ErrorTransitorio)  # fmt: skip
     if eco is not None:
         return Resultado(tienda, Estado.PING_OK, f"el puerto {tienda.puerto} no contesta",
                          SERVICIO, tiempos=tiempos)  # fmt: skip
@@ -162,99 +167,45 @@ def _host_y_puerto(tienda: Tienda, timeout: float) -> Resultado:
                      os.strerror(fallo) if fallo else "", tiempos=tiempos)  # fmt: skip
 
 
-def _aparte(hacer: Callable, *datos) -> queue.SimpleQueue:
-    """Corre algo en un hilo al que no hay que esperar; su valor, o su error, queda en la cola."""
-    cola: queue.SimpleQueue = queue.SimpleQueue()
-
-    def correr() -> None:
-        try:
-            cola.put(hacer(*datos))
-        except Exception as e:
-            cola.put(e)
-
-    threading.Thread(target=correr, daemon=True).start()
-    return cola
-
-
-def _respuesta(ping: queue.SimpleQueue) -> int | None:
-    """Lo que dijo un ping que ya tuvo su tiempo."""
-    with contextlib.suppress(queue.Empty):
-        valor = ping.get(timeout=1)
-        return None if isinstance(valor, Exception) else valor
-    return None
-
-
-def _resolver(tienda: Tienda, timeout: float) -> list[tuple]:
-    """Las direcciones de la tienda. `OSError` o `UnicodeError` si no las hay a tiempo."""
-    pregunta = _aparte(socket.getaddrinfo, tienda.host, tienda.puerto, 0, socket.SOCK_STREAM)
-    try:
-        respuesta = pregunta.get(timeout=timeout)
-    except queue.Empty:
-        raise TimeoutError(f"el DNS no contestó en {timeout:g} s") from None
-    if isinstance(respuesta, Exception):
-        raise respuesta
-    return respuesta
-
-
-def _conectar(direccion: tuple, timeout: float) -> int | None:
-    """None si el puerto abrió; si no, el errno (0 si sólo hubo silencio)."""
-    familia, tipo, protocolo, _, destino = direccion
-    with socket.socket(familia, tipo, protocolo) as s:
-        s.settimeout(timeout)
-        try:
-            s.connect(destino)
-        except TimeoutError:
-            return 0
-        except OSError as e:
-            return e.errno or 0
-    return None
-
-
-def _ping(direccion: str, timeout: float) -> int | None:
-    """Milisegundos del eco ICMP, o None si no hubo o si el sistema no lo permite."""
-    for privilegiado in (False, True):
-        try:
-            eco = icmplib.ping(direccion, count=1, timeout=timeout, privileged=privilegiado)
-            return round(eco.avg_rtt) if eco.is_alive else None
-        except icmplib.SocketPermissionError:
-            continue
-        except (icmplib.ICMPLibError, OSError):
-            return None
-    return None
-
-
 def _base(config: Configuracion, resultado: Resultado, timeout: float) -> None:
     """Entra en la base y prueba la consulta; anota en el resultado lo que pase."""
     inicio = time.monotonic()
     tienda = resultado.tienda
     try:
-        fallo = _probar(config, tienda, timeout)
+        drivers.ubicar(tienda.driver)
+        sistema = config.sistema(tienda)
+        resultado.enlace = cadena.proteccion(tienda, sistema)
+        fallo = _probar(sistema, tienda, config.credencial(tienda), timeout)
     except ErrorTipos as e:
         resultado.causa = "las consultas de su sistema POS no dan lo que deben"
         resultado.consejo = str(e)
     except ErrorFluxion as e:
-        causa, _, consejo = str(e).partition(". ")
-        resultado.causa, resultado.consejo = causa.rstrip("."), consejo
+        resultado.causa, resultado.consejo = MAL_CONFIGURADA, str(e)
+        if e.consejo:
+            resultado.causa, resultado.consejo = e.causa, e.consejo
+        resultado.error = type(e)
     else:
         if fallo is None:
             resultado.estado = Estado.CONECTADA
         else:
             conocido = fallos.reconocer(fallo)
             resultado.causa, resultado.consejo = conocido.causa, conocido.consejo
-            if issubclass(conocido.error, ErrorTransitorio):
-                resultado.consejo = SERVICIO  # aquí no hay ventanas que acortar
+            if conocido.consejo.startswith("Se reintenta"):
+                resultado.consejo = SERVICIO  # el informe no reintenta, ni acorta ventanas
+            if not issubclass(conocido.error, ErrorTiempo):
+                resultado.error = conocido.error
             resultado.detalle = fallo.strip()
     resultado.tiempos["base"] = _ms(inicio)
 
 
-def _probar(config: Configuracion, tienda: Tienda, timeout: float) -> str | None:
+def _probar(
+    sistema: Sistema, tienda: Tienda, credencial: Credencial | None, timeout: float
+) -> str | None:
     """Lo que dijo el driver al fallar, o None si todo fue bien.
 
     `ErrorTipos` si una consulta no da las columnas debidas. La prueba corre en otro proceso: un
     driver que se queda esperando a un puerto mudo no se puede interrumpir, un proceso sí.
     """
-    cadena.exigir_driver(tienda)
-    sistema, credencial = config.sistema(tienda), config.credencial(tienda)
     dia = date(2000, 1, 1).strftime(sistema.formato_fecha)
     pedido = {
         "cadena": cadena.construir(tienda, sistema, credencial),

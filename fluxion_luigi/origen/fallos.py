@@ -7,7 +7,7 @@ como para un puerto cerrado. Lo que no se reconoce se trata como pasajero (se re
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.origen.causas import CORTE, DRIVERS, FALLOS, Fallo
@@ -43,12 +43,18 @@ _PYODBC = re.compile(
 def reconocer(texto: str) -> Fallo:
     """La causa que corresponde a los números, los SQLSTATE y las palabras del driver."""
     causas = [f for m in _mensajes(texto.lower()) if (f := _causa(m))]
-    return min(causas, key=FALLOS.index, default=CORTE)
+    fallo = min(causas, key=FALLOS.index, default=CORTE)
+    nombre = re.search(fallo.nombra, texto, re.I) if fallo.nombra else None
+    return replace(fallo, causa=f"{fallo.causa}: {nombre[1]}") if nombre else fallo
 
 
-def como_error(texto: str, donde: str) -> ErrorFluxion:
-    """El error con su frase: dónde, qué pasó, qué hacer y, entero, lo que dijo el driver."""
-    fallo = reconocer(texto)
+def como_error(texto: str, donde: str, fallo: Fallo | None = None) -> ErrorFluxion:
+    """El error con su frase: dónde, qué pasó, qué hacer y, entero, lo que dijo el driver.
+
+    Args:
+        fallo: la causa, si se supo de otro modo que por sus palabras.
+    """
+    fallo = fallo or reconocer(texto)
     return fallo.error(f"{donde}: {fallo.causa}. {fallo.consejo}\nEl driver dijo: {texto.strip()}")
 
 

@@ -1,5 +1,6 @@
 """La conectividad: el informe de todas las tiendas y la puerta de cada una en una corrida."""
 
+import contextlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,8 +11,9 @@ from luigi.cmdline_parser import CmdlineParser
 from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import escribir_json, leer_json
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorConectividad, ErrorFluxion
+from fluxion_luigi.errores import ErrorConectividad, ErrorConfiguracion, ErrorFluxion
 from fluxion_luigi.flujo.plan import planear
+from fluxion_luigi.flujo.reintentos import Reintentos
 from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
@@ -51,15 +53,48 @@ class ConectividadTienda(Tarea):
     def run(self):
         ajustes = self.config.ajustes
         tienda = self.config.tienda(self.tienda)
-        r = verificar(self.config, tienda, ajustes.conectividad_timeout)
+        r = self._insistir(tienda)
         with corrida.si_se_puede():
             escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
                 "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
                 "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
                 "corrida": corrida.id_actual(),
             })  # fmt: skip
+        if r.error is ErrorConfiguracion:
+            raise ErrorConectividad(self._frase_de_configuracion(r))
         if not r.responde:
             raise ErrorConectividad(r.frase())
+
+    def _insistir(self, tienda: Tienda) -> Resultado:
+        """Prueba la tienda; lo pasajero se reintenta como al leer, y un host mudo no.
+
+        Un puerto cerrado se intenta unas veces más, y no lo que se espera al leer: la puerta de una
+        tienda apagada cuesta segundos. Si llega a decir que arranca, sí se la espera.
+        """
+        visto: list[Resultado] = []
+
+        def probar() -> None:
+            r = verificar(self.config, tienda, self.config.ajustes.conectividad_timeout)
+            visto.append(r)
+            if not r.responde:
+                raise r.error(r.frase())
+
+        with contextlib.suppress(ErrorFluxion):
+            Reintentos(self.config.ajustes).insistir(probar)
+        return visto[-1]
+
+    def _frase_de_configuracion(self, r: Resultado) -> str:
+        """Lo que les pasa a todas (un driver que falta) se dice entero una vez por corrida."""
+        dicho = f"{r.causa}. {r.consejo}"
+        self.diario.anotar("mal_configurada", tienda=r.tienda.id, texto=dicho)
+        primera = next(
+            s["tienda"]
+            for s in self.diario.sucesos()
+            if s["suceso"] == "mal_configurada" and s["texto"] == dicho
+        )
+        if primera == r.tienda.id:
+            return r.frase()
+        return f"{r.tienda.id} ({r.tienda.nombre}): lo mismo que {primera}, y se corrige igual."
 
 
 def probar_otra_vez(config: Configuracion, diario: corrida.Diario, tienda: Tienda) -> None:

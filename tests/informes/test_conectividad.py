@@ -103,7 +103,7 @@ def test_el_json_cuenta_y_detalla_lo_mismo():
     assert datos["tiendas"][1] == {
         "tienda": "tienda_02", "nombre": "TIENDA 2", "lugar": "192.0.2.2:1433/VAD20",
         "estado": "PUERTO OK", "responde": False, "causa": "c", "consejo": "h", "detalle": "d",
-        "ms": {"host": 5, "puerto": 12},
+        "ms": {"host": 5, "puerto": 12}, "enlace": None,
     }  # fmt: skip
     assert [t["responde"] for t in datos["tiendas"]] == [True, False, False, False, False]
 

@@ -241,6 +241,13 @@ SQL_SERVER = [
      "servidor"),
     (40197, "The service has encountered an error processing your request.", "servidor"),
     (40613, "Database 'VAD20' on server 'x' is not currently available.", "servidor"),
+    (42109, "The SQL pool is warming up. Please try again.", "servidor"),
+    (41302, "The current transaction attempted to update a record that has been updated.",
+     "interbloqueo"),
+    (41839, "Transaction exceeded the maximum number of commit dependencies.", "interbloqueo"),
+    (17197, "Login failed due to timeout; the connection has been closed.", "tiempo"),
+    (4014, "A fatal error occurred while reading the input stream from the network.", "corte"),
+    (916, 'The server principal "x" is not able to access the database "VAD10".', "permiso"),
     (701, "There is insufficient system memory in resource pool 'default' to run this query.",
      "recursos"),
     (701, "Memoria del sistema insuficiente en el grupo de recursos 'default'.", "recursos"),
@@ -565,9 +572,9 @@ def test_el_error_dice_donde_que_paso_que_hacer_y_lo_que_dijo_el_driver():
     assert type(error) is ErrorOrigen
     primera, *resto = str(error).split("\n")
     assert primera == (
-        "tienda_01 (h:1/b), ventana 2025-03-01 a 2025-03-07: falta una tabla que la consulta lee. "
-        "Revise «base_datos» y «sistema» en el catálogo, y el ventas.sql o el productos.sql de "
-        "ese sistema."
+        "tienda_01 (h:1/b), ventana 2025-03-01 a 2025-03-07: falta una tabla que la consulta lee: "
+        "VAD20.dbo.MA_TRANSACCION. Si falta su base entera, corrija «base_datos» o «bases» en el "
+        "catálogo; si no, revise «sistema», y el ventas.sql o el productos.sql de ese sistema."
     )
     assert "\n".join(resto) == f"El driver dijo: {texto}"
 

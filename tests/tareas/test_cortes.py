@@ -109,6 +109,39 @@ def con_la_puerta_abierta(proyecto):
 # -- cortes
 
 
+def test_una_sesion_cortada_en_la_prueba_no_deja_meses_sin_intentar(tienda, rele, postgresql):
+    rele.cortar(tras=1)  # la del puerto no lleva datos: es la de la base
+    salida = tienda.rango("2025-03-01", "2025-03-07")
+    assert salida.codigo == 0, salida.todo
+    assert "Intento 1 de 4 falló" in salida.error
+    assert "PUERTO OK" in salida.error
+    exigir_lo_mismo_que_el_origen(tienda, postgresql, "2025-03-01", "2025-03-07")
+
+
+def test_un_servidor_que_se_reinicia_se_espera_mas_que_los_intentos(en_postgresql, postgresql):
+    """Con su puerto cerrado de verdad: sin relé delante."""
+    con_la_puerta_abierta(en_postgresql)
+    ajustar(en_postgresql, intentos=2, espera_servidor=90)
+    postgresql.matar()
+    try:
+        corrida = en_postgresql.lanzar(
+            "RangoVentas", "--desde", "2025-03-02", "--hasta", "2025-03-03"
+        )
+        lineas = []
+        while sum("se espera a que arranque, hasta" in linea for linea in lineas) < 4:
+            lineas.append(corrida.stderr.readline())
+            assert lineas[-1], f"no esperó: {lineas}"
+    finally:
+        postgresql.arrancar()
+    try:
+        fuera, error = corrida.communicate(timeout=120)
+    finally:
+        corrida.kill()
+    assert corrida.returncode == 0, fuera + error
+    assert any("el puerto está cerrado. Revise que el servicio" in linea for linea in lineas)
+    assert len(en_postgresql.cargado()) == 3
+
+
 def test_el_servidor_cae_a_media_lectura_y_vuelve_mientras_se_reintenta(tienda, rele, postgresql):
     ajustar(tienda, intentos=100, pausa_inicial=0.5, pausa_maxima=1)
     rele.enmudecer(tras=PRODUCTOS + 4 * DIA)
