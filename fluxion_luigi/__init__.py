@@ -7,13 +7,15 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 import sys
 
 TAREAS = (
-    "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
-    "VerificarMuestra", "VerificarSistema",
+    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "RangoVentas",
+    "RenombrarTienda", "VerificarConectividad", "VerificarMuestra", "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
     from fluxion_luigi.tareas import (  # noqa: F401
         EstadoVentas,
+        IncrementoDiario,
+        LimpiarArchivos,
         OlvidarVentas,
         RangoVentas,
         RenombrarTienda,

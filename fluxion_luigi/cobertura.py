@@ -34,18 +34,16 @@ def tramos(config: Configuracion, tienda: Tienda, rango: Rango) -> list[Rango]:
     return [mes for tramo in agrupar(exigibles(config, tienda, rango).dias) for mes in meses(tramo)]
 
 
-def firme(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
-    """Si lo extraído en ese instante ya era definitivo, según `dias_provisionales`."""
-    extraido = extraido_en.astimezone(config.ajustes.zona_horaria).date()
-    return (extraido - dia).days >= max(1, config.ajustes.dias_provisionales)
+def firme(config: Configuracion, dia: date, confirmado_en: datetime) -> bool:
+    """Si lo que el origen dijo en ese instante ya era definitivo, según `dias_provisionales`."""
+    return (config.dia_de(confirmado_en) - dia).days >= max(1, config.ajustes.dias_provisionales)
 
 
-def vigente(config: Configuracion, dia: date, extraido_en: datetime) -> bool:
-    """Si no hace falta preguntar otra vez: es firme, o provisional pero extraído hoy."""
-    extraido = extraido_en.astimezone(config.ajustes.zona_horaria).date()
-    # Lo extraído «en el futuro» lo fechó un reloj adelantado: no se sabe si ya era definitivo.
-    hoy = config.hoy()
-    return extraido == hoy or (extraido < hoy and firme(config, dia, extraido_en))
+def vigente(config: Configuracion, dia: date, confirmado_en: datetime) -> bool:
+    """Si no hace falta preguntar otra vez: es firme, o provisional pero confirmado hoy."""
+    confirmado, hoy = config.dia_de(confirmado_en), config.hoy()
+    # Lo confirmado «en el futuro» lo fechó un reloj adelantado: no se sabe si ya era definitivo.
+    return confirmado == hoy or (confirmado < hoy and firme(config, dia, confirmado_en))
 
 
 def pendientes(
@@ -83,17 +81,17 @@ def primeras_ventas(config: Configuracion) -> dict[str, date]:
     deja quien se equivoca de año.
     """
     primeras: dict[str, date] = {}
-    for (tienda, dia), (conteo, _, _) in instantanea(config).dias.items():
-        if conteo.filas and dia < primeras.get(tienda, date.max):
+    for (tienda, dia), x in instantanea(config).dias.items():
+        if x.conteo.filas and dia < primeras.get(tienda, date.max):
             primeras[tienda] = dia
     return primeras
 
 
 def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
-    marcado = marcados.get(dia)
-    respaldo = (marcado.conteo, marcado.extraido_en, marcado.corrida) if marcado else None
+    marcado, respaldo = marcados.get(dia), respaldados.get((tienda, dia))
     return (
         marcado is not None
-        and respaldados.get((tienda, dia)) == respaldo
-        and vigente(config, dia, marcado.extraido_en)
+        and respaldo is not None
+        and respaldo.respalda(marcado)
+        and vigente(config, dia, respaldo.confirmado_en)
     )

@@ -40,6 +40,11 @@ class Conteo(NamedTuple):
         pares += [(suma, hallado.sumas.get(n, 0)) for n, suma in self.sumas.items()]
         return all(debe == hay for debe, hay in pares)  # un NaN no es igual ni a sí mismo
 
+    def coincide(self, otro: "Conteo") -> bool:
+        """Si los dos tienen las mismas filas y las mismas sumas, de las que ambos conocen."""
+        comunes = self.sumas.keys() & otro.sumas.keys()
+        return self[:2] == otro[:2] and all(self.sumas[n] == otro.sumas[n] for n in comunes)
+
 
 def _monto(texto: str) -> Decimal:
     monto = Decimal(texto)

@@ -129,6 +129,14 @@ def abandonados(reportes: Path) -> list[Diario]:
     return muertos
 
 
+def en_curso(reportes: Path) -> set[str]:
+    """Los ids de las corridas que aún no terminan, ésta entre ellas."""
+    muertas = {d.corrida for d in abandonados(reportes)}
+    diarios = reportes.glob(f"corrida_*{_EN_CURSO}")
+    hay = {r.name.removeprefix("corrida_").removesuffix(_EN_CURSO) for r in diarios}
+    return (hay - muertas) | {id_actual()}
+
+
 def _murio(diario: Diario) -> bool:
     if diario.ruta.is_dir():
         return True

@@ -63,6 +63,29 @@ def _compacta(dia: date) -> str:
     return dia.isoformat().replace("-", "")
 
 
+@dataclass(frozen=True, order=True)
+class Salteado(Rango):
+    """Unos días, no todos, entre dos extremos."""
+
+    solo: frozenset[date]
+
+    def __len__(self) -> int:
+        return len(self.solo)
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(sorted(self.solo))
+
+    def __contains__(self, dia: date) -> bool:
+        return dia in self.solo
+
+
+def tramo_de(dias: Iterable[date]) -> Rango:
+    """Esos días, uno al menos: un rango si son seguidos."""
+    solo = frozenset(dias)
+    entero = Rango(min(solo), max(solo))
+    return entero if len(entero) == len(solo) else Salteado(entero.desde, entero.hasta, solo)
+
+
 def leer_fecha(texto: str, *, fin: bool) -> date:
     """Lee `AAAA-MM-DD`, o `AAAA-MM` (su primer día, o el último si `fin`).
 
@@ -99,6 +122,14 @@ def leer_instante(texto: str) -> datetime:
     if instante.tzinfo is None or not PRIMER_ANIO <= instante.year <= ULTIMO_ANIO:
         raise ValueError(f"{texto} no es el instante de una corrida")
     return instante
+
+
+def leer_dia(texto: str) -> date:
+    """Lee `AAAA-MM-DD`. `ErrorUso` si no lo es, o ese día no existe."""
+    primero, ultimo = leer_fecha(texto, fin=False), leer_fecha(texto, fin=True)
+    if primero != ultimo:
+        raise ErrorUso(f"«{texto}» es un mes: escriba un día, como {ultimo}.")
+    return primero
 
 
 def meses(rango: Rango) -> list[Rango]:

@@ -1,7 +1,7 @@
 """La configuración entera, leída una vez: ajustes, catálogo, sistemas POS y credenciales."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -86,9 +86,14 @@ class Configuracion:
         """El instante actual en la hora de la cadena."""
         return datetime.now(self.ajustes.zona_horaria)
 
+    def dia_de(self, instante: datetime) -> date:
+        """De qué día de la cadena es un instante: el día acaba a la `hora_de_cierre`."""
+        local = instante.astimezone(self.ajustes.zona_horaria)
+        return (local - timedelta(hours=self.ajustes.hora_de_cierre)).date()
+
     def hoy(self) -> date:
-        """El día en curso en la hora de la cadena."""
-        return self.ahora().date()
+        """El día en curso de la cadena."""
+        return self.dia_de(self.ahora())
 
 
 def leer(archivo: Path) -> Configuracion:

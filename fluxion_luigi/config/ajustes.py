@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from enum import IntEnum
 from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,21 @@ _SEMANA = 7 * _DIA
 def _entre(valor, minimo, maximo):
     """Un número, el que vale si no se dice otro y entre cuáles puede estar."""
     return field(default=valor, metadata={"entre": (minimo, maximo)})
+
+
+class Dia(IntEnum):
+    """Los días de la semana, numerados como `date.weekday`."""
+
+    LUNES, MARTES, MIERCOLES, JUEVES, VIERNES, SABADO, DOMINGO = range(7)
+
+    @classmethod
+    def de_texto(cls, texto: str) -> "Dia":
+        """El día de ese nombre, con o sin acento. `ValueError` si no lo es."""
+        nombre = texto.strip().upper().replace("É", "E").replace("Á", "A")
+        try:
+            return cls[nombre]
+        except KeyError:
+            raise ValueError("no es un día de la semana, como domingo") from None
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,11 @@ class Ajustes:
     intentos: int = _entre(4, 1, 100)
     pausa_inicial: float = _entre(2.0, 0.01, 3600)
     pausa_maxima: float = _entre(60.0, 0.01, 3600)
+    hora_de_cierre: int = _entre(0, 0, 23)
     dias_provisionales: int = _entre(3, 0, 366)
+    dias_atras: int = _entre(15, 1, 366)
+    dias_relectura: int = _entre(45, 0, 366)
+    dia_de_relectura: Dia = Dia.DOMINGO
     caida_aviso: float = _entre(20.0, 0.1, 100)
     caida_maxima: float = _entre(60.0, 0.1, 100)
     espera_base: float = _entre(600.0, 0, _SEMANA)
@@ -65,6 +85,10 @@ class Ajustes:
     conectividad_timeout: float = _entre(5.0, 0.1, 3600)
     conectividad_paralelo: int = _entre(10, 1, 256)
     conectividad_vigencia: float = _entre(300.0, 0, _SEMANA)
+    edad_reportes: int = _entre(90, 1, 36_500)
+    edad_registros: int = _entre(90, 1, 36_500)
+    edad_staging: int = _entre(30, 1, 36_500)
+    limpiar_tras_incremento: int = _entre(0, 0, 1)
 
     @property
     def carpeta(self) -> Path:
@@ -172,6 +196,8 @@ def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, s
             return ZoneInfo(texto)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
+    if campo.type is Dia:
+        return Dia.de_texto(texto)
     return _numero(campo, texto)
 
 

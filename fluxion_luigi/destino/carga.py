@@ -82,6 +82,18 @@ def cargar(
     return cargados
 
 
+def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> None:
+    """Anota que el origen dijo en ese instante tener lo mismo que ya está cargado.
+
+    Un día que entretanto cargó otra corrida se queda como ella lo dejó.
+
+    Raises:
+        ErrorDestino, ErrorDisco: si DuckDB no pudo; no cambia nada.
+    """
+    with transaccion(base, 0):
+        base.hacer("confirmar_dias", tienda=tienda, dias=list(dias), en=_sin_zona(en))
+
+
 def _dias_con_filas(base: Base, tienda: str, lotes: Sequence[Lote]) -> set[date]:
     """Los días de los lotes que ya tienen filas cargadas."""
     return {
@@ -151,10 +163,10 @@ def _comprobar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, 
         base.hacer(
             "insertar_control",
             tienda=tienda, dia=dia, filas_origen=origen.filas, total_origen=origen.total,
-            filas=hay.filas, total=hay.total, sin_producto=lote.sin_producto.get(dia, 0),
-            ambiguos=lote.ambiguos.get(dia, 0),
-            extraido_en=_sin_zona(lote.extraido_en), cargado_en=_sin_zona(datetime.now(UTC)),
-            corrida=corrida,
+            filas=hay.filas, total=hay.total, **{n: hay.sumas.get(n, 0) for n in SUMAS},
+            sin_producto=lote.sin_producto.get(dia, 0),
+            ambiguos=lote.ambiguos.get(dia, 0), extraido_en=_sin_zona(lote.extraido_en),
+            cargado_en=_sin_zona(datetime.now(UTC)), corrida=corrida,
         )  # fmt: skip
     return quedo
 

@@ -8,22 +8,39 @@ la cambie se nota.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import para_leer
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
+from fluxion_luigi.esquema import SUMAS
+
+
+class DiaRespaldado(NamedTuple):
+    """Un día que la base tiene: cuánto, cuándo se extrajo y qué corrida lo cargó.
+
+    `confirmado_en` es la última vez que el origen dijo tener lo mismo; al extraerlo, la primera.
+    """
+
+    conteo: Conteo
+    extraido_en: datetime
+    corrida: str
+    confirmado_en: datetime
+
+    def respalda(self, marcado) -> bool:
+        """Si es el mismo día cargado que dice un marcador (`marcadores.DiaCargado`)."""
+        return self.conteo.coincide(marcado.conteo) and (self.extraido_en, self.corrida) == (
+            marcado.extraido_en, marcado.corrida,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Instantanea:
-    """Lo que la base respalda: por tienda y día, cuánto, cuándo se extrajo y qué corrida.
-
-    Y los días que no se pudieron cargar, con su causa.
-    """
+    """Lo que la base respalda, por tienda y día, y los días que no se pudieron cargar y por qué."""
 
     base_id: str | None
-    dias: dict[tuple[str, date], tuple[Conteo, datetime, str]]
+    dias: dict[tuple[str, date], DiaRespaldado]
     fallidos: dict[tuple[str, date], str]
 
 
@@ -74,15 +91,20 @@ def _leer(config: Configuracion, espera: float | None) -> Instantanea:
             return _VACIA
         return Instantanea(
             base.id,
-            {
-                (tienda, dia): (Conteo(filas, total), extraido.replace(tzinfo=UTC), corrida)
-                for tienda, dia, filas, total, extraido, corrida in base.hacer("leer_control")
-            },
+            {(tienda, dia): _dia(*resto) for tienda, dia, *resto in base.hacer("leer_control")},
             {
                 (tienda, dia): causa
                 for tienda, dia, causa in (base.hacer("leer_fallidos") if base.version > 1 else ())
             },
         )
+
+
+def _dia(filas, total, extraido_en, corrida, confirmado_en, *sumas) -> DiaRespaldado:
+    conocidas = {n: s for n, s in zip(SUMAS, sumas, strict=True) if s is not None}
+    return DiaRespaldado(
+        Conteo(filas, total, conocidas), extraido_en.replace(tzinfo=UTC), corrida,
+        confirmado_en.replace(tzinfo=UTC),
+    )  # fmt: skip
 
 
 def _firma(base: Path) -> tuple:

@@ -130,4 +130,4 @@ def _de_otra(config: Configuracion, tienda: Tienda, destino: Carpeta) -> set[dat
 
 def _filas_cargadas(config: Configuracion, tienda: Tienda) -> dict[date, int]:
     cargados = instantanea(config, admite_vieja=True).dias
-    return {d: conteo.filas for (t, d), (conteo, _, _) in cargados.items() if t == tienda.id}
+    return {d: x.conteo.filas for (t, d), x in cargados.items() if t == tienda.id}

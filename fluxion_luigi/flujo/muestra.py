@@ -60,8 +60,8 @@ def elegir(
     for tienda in tiendas:
         hay = [
             dia
-            for (t, dia), (conteo, extraido_en, _) in sorted(instantanea(config).dias.items())
-            if t == tienda.id and conteo.filas and cobertura.firme(config, dia, extraido_en)
+            for (t, dia), x in sorted(instantanea(config).dias.items())
+            if t == tienda.id and x.conteo.filas and cobertura.firme(config, dia, x.confirmado_en)
             if rango is None or dia in rango
         ]
         elegidos += [(tienda, d) for d in sorted(random.sample(hay, min(cuantos, len(hay))))]

@@ -112,7 +112,7 @@ def _hay(config: Configuracion, tienda: Tienda, rango: Rango) -> PorOlvidar:
     marcados = [d for m in marcadores.todos(raiz, tienda.id) for d in m.dias]
     return PorOlvidar(
         tienda,
-        cargados={d: x[0] for (t, d), x in base.dias.items() if t == tienda.id and d in rango},
+        cargados={d: x.conteo for (t, d), x in base.dias.items() if t == tienda.id and d in rango},
         fallidos=sorted(d for t, d in base.fallidos if t == tienda.id and d in rango),
         marcados=sorted(d for d in marcados if d in rango),
         staging=[

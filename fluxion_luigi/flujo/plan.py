@@ -19,6 +19,11 @@ class Plan:
     futuros: Sequence[date]
     sin_abrir: Sequence[tuple[Tienda, Sequence[date]]]
 
+    @property
+    def huecos(self) -> dict[str, Sequence[date]]:
+        """Los días que faltan y este plan no pide; un rango pide todos los suyos."""
+        return {}
+
     def excluidos(self) -> list[str]:
         """Las frases que dicen qué días no se piden, y por qué."""
         frases = []

@@ -67,7 +67,7 @@ def planear(config: Configuracion, de: str, a: str) -> PorMover:
         ErrorOcupado, ErrorDestino: si no se pudo leer la base.
     """
     base = instantanea(config)
-    cargados = {d: x[0] for (t, d), x in base.dias.items() if t == de}
+    cargados = {d: x.conteo for (t, d), x in base.dias.items() if t == de}
     fallidos = sorted(d for t, d in base.fallidos if t == de)
     hay = marcadores.todos(config.ajustes.marcadores, de)
     suyos = [m for m in hay if m.base_id == base.base_id]
@@ -120,7 +120,7 @@ def _mover_marcadores(config: Configuracion, plan: PorMover) -> None:
         dias = {
             dia: x
             for dia, x in marcador.dias.items()
-            if respaldados.get((plan.a.id, dia)) == (x.conteo, x.extraido_en, x.corrida)
+            if (r := respaldados.get((plan.a.id, dia))) and r.respalda(x)
         }
         ajustes = config.ajustes
         marcadores.mover(ajustes.marcadores, marcador, plan.a.id, dias, ajustes.base)

@@ -35,14 +35,15 @@ def dias(config: Configuracion, tiendas: list[Tienda], rango: Rango) -> pd.DataF
     renglones = []
     for t in tiendas:
         for d in cobertura.exigibles(config, t, rango).dias:
-            conteo, extraido_en, _ = base.dias.get((t.id, d), (None, None, None))
+            respaldo = base.dias.get((t.id, d))
+            conteo = respaldo.conteo if respaldo else None
             antes_de_vender = conteo and not conteo.filas and d < primeras.get(t.id, date.max)
             if d >= hoy or (antes_de_vender and not t.apertura):
                 continue
             renglones.append(
                 (t.id, d, f"{d:%Y-%m}", conteo is not None,
-                 conteo is not None and cobertura.firme(config, d, extraido_en),
-                 conteo is not None and not cobertura.vigente(config, d, extraido_en),
+                 conteo is not None and cobertura.firme(config, d, respaldo.confirmado_en),
+                 conteo is not None and not cobertura.vigente(config, d, respaldo.confirmado_en),
                  conteo.filas if conteo else 0, base.fallidos.get((t.id, d), ""))
             )  # fmt: skip
     return pd.DataFrame(renglones, columns=COLUMNAS)

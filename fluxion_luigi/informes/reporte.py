@@ -54,9 +54,16 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         "tiendas_mes": por_estado,
         "sin_fecha": _sin_fecha(meses),
         "excluidos": inicio.get("excluidos", []),
+        "huecos": _huecos(inicio.get("huecos") or {}, opciones),
         "reintentar": _orden(faltan, opciones),
         "detalle": meses,
     }
+
+
+def _huecos(por_tienda: dict[str, list[str]], opciones: list[str]) -> dict[str, Any]:
+    """Los días que faltan y el incremento ya no pide solo, con la orden que los carga."""
+    dias = [d for suyos in por_tienda.values() for d in suyos]
+    return {"tiendas": por_tienda, "orden": orden.rango(dias, por_tienda, opciones)}
 
 
 def _sin_fecha(meses: list[dict]) -> dict[str, int]:

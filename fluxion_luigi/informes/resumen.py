@@ -1,11 +1,14 @@
 """El resumen de una corrida para la terminal, hecho del mismo reporte que va en JSON."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fluxion_luigi.flujo.plan import Plan
+from fluxion_luigi.flujo.revision import Revision
 from fluxion_luigi.informes.reporte import FALLIDA, NO_INTENTADA
 from fluxion_luigi.informes.tablas import tabla
+from fluxion_luigi.periodos import describir
 
 MARCA = {FALLIDA: "✗ fallida", NO_INTENTADA: "· no intentada"}
 FALTAN_DIAS = "🟡 faltan días"
@@ -44,6 +47,7 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
         f"  {tienda}: {entero(n)} línea(s) sin fecha en la tienda, que no se pueden cargar"
         for tienda, n in datos["sin_fecha"].items()
     ]
+    lineas += _huecos(datos["huecos"])
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan and not any(m["error"] or m["estado"] != NO_INTENTADA for m in faltan):
         por_que = (
@@ -63,6 +67,26 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
     lineas += ["", f"Reporte: {archivo or 'no se pudo escribir'}"]
     lineas += [f"Registro: {log or 'no se pudo escribir'}"]
     return "\n".join(lineas)
+
+
+def _huecos(huecos: dict[str, Any]) -> list[str]:
+    if not huecos["tiendas"]:
+        return []
+    lineas = ["", "Faltan días más viejos que dias_atras, que no se piden solos:"]
+    lineas += [
+        f"  {tienda}: {len(dias)} día(s), {describir(map(date.fromisoformat, dias))}"
+        for tienda, dias in huecos["tiendas"].items()
+    ]
+    return [*lineas, "Para cargarlos:", f"  {huecos['orden']}"]
+
+
+def revision(tienda: str, hecha: Revision) -> str:
+    """Lo que se supo de una tienda con la cuenta de la mañana."""
+    partes = [f"{len(hecha.iguales)} día(s) siguen igual"] if hecha.iguales else []
+    partes += [f"cambió {describir(hecha.cambiaron)}"] if hecha.cambiaron else []
+    nuevos = sorted(set(hecha.por_leer) - set(hecha.cambiaron))
+    partes += [f"se lee {describir(nuevos)}"] if nuevos else []
+    return f"· {tienda}: {'; '.join(partes) or 'nada nuevo'}"
 
 
 def _reintento(datos: dict[str, Any]) -> list[str]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from fluxion_luigi.flujo.incremento import PlanDiario
 from fluxion_luigi.flujo.plan import Pedido, Plan
 from fluxion_luigi.informes.tablas import doblar, tabla
 from fluxion_luigi.periodos import describir
 
 NOTA = "* Si son de ventana_dias; un mes de pocas filas (ventana_filas) se lee en una sola."
+
+NOTA_INCREMENTO = "De los que sólo se cuentan se leerían los que hayan cambiado en la tienda."
 
 
 def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
@@ -27,4 +30,24 @@ def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     return "\n".join(
         [f"Simulación de {plan.rango.desde} a {plan.rango.hasta}: no se contactó a nadie.", "",
          pedidos_, doblar(NOTA), *plan.excluidos()]
+    )  # fmt: skip
+
+
+def incremento(plan: PlanDiario) -> str:
+    """La tabla de lo que se leería y lo que sólo se contaría esta mañana."""
+    filas = [
+        [j.tienda.id, j.tienda.nombre, len(j.faltan), describir(j.faltan) if j.faltan else "·",
+         len(j.por_contar), describir(j.por_contar) if j.por_contar else "·"]
+        for j in plan.jornadas
+    ]  # fmt: skip
+    leer, contar = (sum(f[n] for f in filas) for n in (2, 4))
+    cuadro = tabla(
+        [*filas, ["TOTAL", "", leer, "", contar, ""]],
+        ["tienda", "nombre", "leer", "qué días", "contar", "cuáles"],
+        a_la_derecha=["leer", "contar"],
+        elasticas=["qué días", "cuáles", "nombre"],
+    )
+    return "\n".join(
+        [f"Simulación del incremento hasta {plan.rango.hasta}: no se contactó a nadie.", "", cuadro,
+         NOTA_INCREMENTO, *plan.excluidos()]
     )  # fmt: skip

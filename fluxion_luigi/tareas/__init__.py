@@ -9,6 +9,8 @@ registro.instalar()
 from fluxion_luigi.tareas import central  # noqa: E402
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
+from fluxion_luigi.tareas.incremento import IncrementoDiario  # noqa: E402
+from fluxion_luigi.tareas.limpieza import LimpiarArchivos  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
 from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
 from fluxion_luigi.tareas.renombre import RenombrarTienda  # noqa: E402
@@ -18,6 +20,6 @@ from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 central.instalar()
 
 __all__ = [
-    "EstadoVentas", "OlvidarVentas", "RangoVentas", "RenombrarTienda", "VerificarConectividad",
-    "VerificarMuestra", "VerificarSistema",
+    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "RangoVentas",
+    "RenombrarTienda", "VerificarConectividad", "VerificarMuestra", "VerificarSistema",
 ]  # fmt: skip

@@ -51,15 +51,9 @@ class ConectividadTienda(Tarea):
             return False  # falta, o no es de este programa: vale como si no estuviera
 
     def run(self):
-        ajustes = self.config.ajustes
         tienda = self.config.tienda(self.tienda)
         r = self._insistir(tienda)
-        with corrida.si_se_puede():
-            escribir_json(ajustes.reportes / "conectividad" / f"{self.tienda}.json", {
-                "tienda": tienda.id, "lugar": tienda.lugar, "estado": r.estado.value,
-                "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
-                "corrida": corrida.id_actual(),
-            })  # fmt: skip
+        anotar_prueba(self.config, r)
         if r.error is ErrorConfiguracion:
             raise ErrorConectividad(self._frase_de_configuracion(r))
         if not r.responde:
@@ -95,6 +89,16 @@ class ConectividadTienda(Tarea):
         if primera == r.tienda.id:
             return r.frase()
         return f"{r.tienda.id} ({r.tienda.nombre}): lo mismo que {primera}, y se corrige igual."
+
+
+def anotar_prueba(config: Configuracion, r: Resultado) -> None:
+    """Deja escrito, si se puede, cómo salió la prueba de una tienda y de qué corrida es."""
+    with corrida.si_se_puede():
+        escribir_json(config.ajustes.reportes / "conectividad" / f"{r.tienda.id}.json", {
+            "tienda": r.tienda.id, "lugar": r.tienda.lugar, "estado": r.estado.value,
+            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
+            "corrida": corrida.id_actual(),
+        })  # fmt: skip
 
 
 def probar_otra_vez(config: Configuracion, diario: corrida.Diario, tienda: Tienda) -> None:

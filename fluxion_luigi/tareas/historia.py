@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 import luigi
 
-from fluxion_luigi import cobertura, config, corrida, marcadores
+from fluxion_luigi import config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
-from fluxion_luigi.flujo import carga
+from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
 from fluxion_luigi.tareas import salida, senales
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
@@ -147,6 +147,7 @@ def _apertura() -> dict:
         "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
         "excluidos": raiz.plan.excluidos(),
+        "huecos": {t: [str(d) for d in dias] for t, dias in raiz.plan.huecos.items()},
     }
 
 
@@ -209,7 +210,7 @@ def _al_dia() -> set[tuple[str, str]]:
     completas = set()
     for tienda, tramo in raiz.plan.tramos:
         try:
-            if not cobertura.pendientes(sin_espera, tienda, tramo, admite_vieja=True):
+            if raiz.al_dia(sin_espera, tienda, tramo):
                 completas.add((tienda.id, tramo.mes))
                 carga.limpiar_sobras(sin_espera, tienda, tramo)
         except ErrorFluxion as e:
@@ -224,4 +225,5 @@ def _cerrar(diario: corrida.Diario, datos: dict):
     archivo = diario.ruta.with_name(f"corrida_{diario.corrida}.json")
     escribir_json(archivo, datos)
     diario.borrar()
+    revision.borrar(config.actual(), diario.corrida)
     return archivo

@@ -12,7 +12,7 @@ import luigi
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
-from fluxion_luigi.periodos import leer_fecha
+from fluxion_luigi.periodos import leer_dia, leer_fecha
 
 
 class _Escrito:
@@ -41,6 +41,33 @@ class FechaOMes(_Escrito, luigi.Parameter):
 
     def normalize(self, x: date | str | None) -> date | None:
         return self.parse(x) if isinstance(x, str) else x
+
+
+class Dia(_Escrito, luigi.Parameter):
+    """Un día `AAAA-MM-DD`."""
+
+    def parse(self, x: str) -> date:
+        return leer_dia(x)
+
+    def serialize(self, x: date | None) -> str:
+        return x.isoformat() if x else ""
+
+    def normalize(self, x: date | str | None) -> date | None:
+        return self.parse(x) if isinstance(x, str) else x
+
+
+class Dias(_Escrito, luigi.Parameter):
+    """Días sueltos `AAAA-MM-DD` separados por comas. La tupla vacía es «todos los del tramo»."""
+
+    def parse(self, x: str) -> tuple[date, ...]:
+        # Luigi lee así, al crear una tarea que otra pide sobre la marcha, lo que da `serialize`.
+        return tuple(leer_dia(d) for d in x.split(",")) if x else ()
+
+    def serialize(self, x: tuple[date, ...]) -> str:
+        return ",".join(map(str, x))
+
+    def normalize(self, x: tuple[date, ...] | str) -> tuple[date, ...]:
+        return self.parse(x) if isinstance(x, str) else tuple(x)
 
 
 class Tiendas(_Escrito, luigi.Parameter):

@@ -8,17 +8,27 @@ import luigi
 
 from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio, ErrorUso
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
 from fluxion_luigi.informes.resumen import entero
-from fluxion_luigi.periodos import Rango
+from fluxion_luigi.periodos import Rango, tramo_de
 from fluxion_luigi.tareas import conectividad, historia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
-from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
+from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Tiendas
 
 registro = logging.getLogger("fluxion.ventas")
+
+
+def consulta(tienda: Tienda) -> dict[str, int]:
+    """El recurso de Luigi que gasta preguntarle algo a una tienda.
+
+    Es su servidor y no su id, para que valga entre proyectos. Lo que nadie declara en [resources]
+    tiene, en Luigi, un solo cupo.
+    """
+    return {f"consulta_{tienda.lugar.lower()}": 1}
 
 
 class TareaTiendaMes(Tarea):
@@ -27,6 +37,7 @@ class TareaTiendaMes(Tarea):
     tienda = luigi.Parameter(description="id de la tienda en el catálogo")
     desde = FechaOMes(fin=False, description="primer día")
     hasta = FechaOMes(fin=True, description="último día, del mismo mes")
+    solo = Dias(default=(), description="de entre ellos, sólo estos")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,7 +51,7 @@ class TareaTiendaMes(Tarea):
     @property
     def tramo(self) -> Rango:
         """Los días de la tarea."""
-        return Rango(self.desde, self.hasta)
+        return tramo_de(self.solo) if self.solo else Rango(self.desde, self.hasta)
 
     @property
     def lugar(self):
@@ -60,12 +71,8 @@ class ExtraccionVentas(TareaTiendaMes):
 
     @property
     def resources(self):
-        """Una consulta a la vez por tienda: las cajas van primero.
-
-        El recurso es su servidor y no su id, para que valga entre proyectos. Lo que nadie declara
-        en [resources] tiene, en Luigi, un solo cupo.
-        """
-        return {f"consulta_{self.lugar.lugar.lower()}": 1}
+        """Una consulta a la vez por tienda: las cajas van primero."""
+        return consulta(self.lugar)
 
     def requires(self):
         return conectividad.ConectividadTienda(tienda=self.tienda)
@@ -116,7 +123,7 @@ class CargaVentas(TareaTiendaMes):
 
     def requires(self):
         return ExtraccionVentas(
-            tienda=self.tienda, desde=self.desde, hasta=self.hasta,
+            tienda=self.tienda, desde=self.desde, hasta=self.hasta, solo=self.solo,
             aceptar_vacios=self.aceptar_vacios,
         )  # fmt: skip
 
@@ -155,6 +162,15 @@ class CargaVentas(TareaTiendaMes):
         self.avanzar(
             hechas, todas, f"{self.nombre}: cargadas {entero(hechas)} de {entero(todas)} filas"
         )
+
+
+def carga_de(tienda: str, tramo: Rango, *, aceptar_vacios: bool) -> CargaVentas:
+    """La carga de un tramo de un mes; los días sueltos van nombrados."""
+    solo = () if len(tramo) == len(Rango(tramo.desde, tramo.hasta)) else tuple(tramo)
+    return CargaVentas(
+        tienda=tienda, desde=tramo.desde, hasta=tramo.hasta, solo=solo,
+        aceptar_vacios=aceptar_vacios,
+    )  # fmt: skip
 
 
 class AnularMarcadores(Tarea):
@@ -215,9 +231,7 @@ class RangoVentas(Tarea):
     def cargas(self) -> list[CargaVentas]:
         """Una carga por tienda-mes del plan. Luigi las recorre de la última a la primera."""
         return [
-            CargaVentas(
-                tienda=t.id, desde=r.desde, hasta=r.hasta, aceptar_vacios=self.aceptar_vacios
-            )
+            carga_de(t.id, r, aceptar_vacios=self.aceptar_vacios)
             for t, r in reversed(self.plan.tramos)
         ]
 
@@ -242,6 +256,11 @@ class RangoVentas(Tarea):
             historia.al_fallar(self, e)
             registro.error("%s", e)
             raise
+
+    @staticmethod
+    def al_dia(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
+        """Si ya no hay nada que pedir de esos días."""
+        return not cobertura.pendientes(config, tienda, tramo, admite_vieja=True)
 
     def run(self):
         if self.simular:

@@ -10,5 +10,9 @@ CREATE TABLE control_dias (
     extraido_en TIMESTAMP,               -- UTC
     cargado_en TIMESTAMP,                -- UTC
     corrida_id VARCHAR,
-    ambiguos BIGINT                      -- líneas cuyo código lleva a varios productos
+    ambiguos BIGINT,                     -- líneas cuyo código lleva a varios productos
+    cantidad DECIMAL(38,4),
+    subtotal DECIMAL(38,4),
+    impuesto DECIMAL(38,4),
+    confirmado_en TIMESTAMP              -- UTC; cuándo dijo el origen por última vez que sigue igual
 );

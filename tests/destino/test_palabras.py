@@ -1,6 +1,5 @@
 """Lo que dice DuckDB, en una frase que nombra la base."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +29,8 @@ OCUPADA = f'IO Error: Could not set lock on file "{BASE}": Conflicting lock is h
          "otro contenedor u otra máquina"),
         (duckdb.IOException(f"{OCUPADA}PID -7."), ErrorOcupado, "otro contenedor u otra máquina"),
         (duckdb.IOException(f"{OCUPADA}PID 4194399."), ErrorOcupado, "aquí ya no está"),
-        (duckdb.IOException(f"{OCUPADA}/usr/bin/x (PID {os.getpid()}) by user ana."), ErrorOcupado,
-         f"el proceso {os.getpid()} ("),
+        (duckdb.IOException(f"{OCUPADA}/usr/bin/x (PID 1) by user ana."), ErrorOcupado,
+         "el proceso 1 ("),
         (duckdb.IOException("Could not set lock on file"), ErrorOcupado, "otro proceso"),
         (duckdb.BinderException("no existe la columna x"), ErrorDestino, "Falló una operación en"),
     ],

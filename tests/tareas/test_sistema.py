@@ -180,7 +180,8 @@ def test_un_dia_que_no_concilia_o_repite_lineas_se_dice(bodegon):
 
 
 @pytest.mark.parametrize(
-    ("dia", "dice"), [("2025-03", "un solo día"), ("2025-02-30", "no existe en el calendario")]
+    ("dia", "dice"),
+    [("2025-03", "es un mes: escriba un día"), ("2025-02-30", "no existe en el calendario")],
 )
 def test_un_dia_mal_pedido_se_explica(bodegon, dia, dice):
     salida = bodegon.verificar("--dia", dia)

@@ -1,0 +1,138 @@
+"""El plan de cada mañana: de cada tienda, qué días se le piden y cuáles basta con contar otra vez.
+
+No hay más estado que el marcador y la tabla de control. Un día cargado se vuelve a contar mientras
+es provisional y, una vez por semana, si es de los últimos `dias_relectura`: lo dice cuándo lo
+confirmó el origen por última vez. Así una corrida que falta la repone la siguiente.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fluxion_luigi import cobertura, marcadores
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino.control import DiaRespaldado, Instantanea, instantanea
+from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.flujo.plan import Plan
+from fluxion_luigi.periodos import UN_DIA, Rango, meses, tramo_de
+
+
+@dataclass(frozen=True)
+class Jornada:
+    """Lo que toca hoy con una tienda.
+
+    `faltan` son los días que hay que leer; `por_contar`, los que ya están y hay que preguntar si
+    siguen igual; `hueco`, los que faltan desde antes de `dias_atras` y no se piden solos.
+    """
+
+    tienda: Tienda
+    faltan: Sequence[date]
+    por_contar: Sequence[date]
+    hueco: Sequence[date]
+
+    @property
+    def dias(self) -> list[date]:
+        """Por los que se pregunta a la tienda."""
+        return sorted({*self.faltan, *self.por_contar})
+
+
+@dataclass(frozen=True)
+class PlanDiario(Plan):
+    """El plan de una cadena hasta un día; sus `tramos` son los meses por los que se pregunta."""
+
+    jornadas: Sequence[Jornada] = ()
+
+    def de(self, tienda: str) -> Jornada:
+        """Lo que toca con esa tienda."""
+        return next(j for j in self.jornadas if j.tienda.id == tienda)
+
+    @property
+    def huecos(self) -> dict[str, Sequence[date]]:
+        """Los días de cada tienda que faltan desde hace tanto que no se piden solos."""
+        return {j.tienda.id: j.hueco for j in self.jornadas if j.hueco}
+
+
+def planear(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None) -> PlanDiario:
+    """Lo que hay que preguntar y leer para tener las tiendas al día.
+
+    Args:
+        pedidas: ids de tiendas; ninguna significa todas las activas que venden.
+        hasta: el último día; si falta, ayer.
+
+    Raises:
+        ErrorUso: día que aún no llega, tienda desconocida o que no vende.
+        ErrorConfiguracion: catálogo con problemas.
+        ErrorOcupado, ErrorDestino: si no se pudo leer la base.
+    """
+    hoy = config.hoy()
+    hasta = hasta or hoy - UN_DIA
+    if hasta > hoy:
+        raise ErrorUso(f"--fecha {hasta} aún no llega: hoy es {hoy}.")
+    tiendas, base = config.catalogo.elegir(pedidas), instantanea(config)
+    jornadas = [_jornada(config, t, hasta, base) for t in tiendas]
+    tramos = [(j.tienda, m) for j in jornadas for m in por_mes(j.dias)]
+    tramos.sort(key=lambda par: par[1].desde)
+    todos = [d for j in jornadas for d in j.dias] or [hasta]
+    return PlanDiario(Rango(min(todos), hasta), tiendas, tramos, [], [], jornadas)
+
+
+def por_mes(dias: Sequence[date]) -> list[Rango]:
+    """Un tramo por mes con sólo esos días, seguidos o no."""
+    if not dias:
+        return []
+    return [
+        tramo_de(suyos)
+        for mes in meses(Rango(min(dias), max(dias)))
+        if (suyos := [d for d in dias if d in mes])
+    ]
+
+
+def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantanea) -> Jornada:
+    ventana = Rango(hasta - timedelta(days=config.ajustes.dias_atras - 1), hasta)
+    suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id}
+    toca = {d for m in meses(ventana) for d in cobertura.pendientes(config, tienda, m)}
+    toca |= {d for d in _sin_confirmar(config, suyos) if d <= hasta}
+    respaldados = _respaldados(config, tienda, toca, suyos, base.base_id)
+    return Jornada(
+        tienda,
+        faltan=sorted(toca - respaldados),
+        por_contar=sorted(respaldados),
+        hueco=_hueco(config, tienda, ventana.desde, suyos),
+    )
+
+
+def _sin_confirmar(config: Configuracion, suyos: Mapping[date, DiaRespaldado]) -> set[date]:
+    """Los cargados que aún pueden cambiar, o que no se comparan desde la última vez que tocaba."""
+    ajustes, hoy = config.ajustes, config.hoy()
+    tocaba = hoy - timedelta(days=(hoy.weekday() - ajustes.dia_de_relectura) % 7)
+    relectura = hoy - timedelta(days=ajustes.dias_relectura)
+    desde = min(relectura, hoy - timedelta(days=ajustes.dias_atras))
+    return {
+        d
+        for d, x in suyos.items()
+        if (d >= relectura and config.dia_de(x.confirmado_en) < tocaba)
+        or (d >= desde and not cobertura.vigente(config, d, x.confirmado_en))
+    }
+
+
+def _respaldados(
+    config: Configuracion, tienda: Tienda, dias: set[date], suyos: Mapping, base_id: str | None
+) -> set[date]:
+    """Los que la base tiene y su marcador dice: uno quitado a mano significa leer otra vez."""
+    marcados: dict[date, marcadores.DiaCargado] = {}
+    for mes in {f"{d:%Y-%m}" for d in dias}:
+        marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, mes)
+        if marcador and marcador.base_id == base_id:
+            marcados |= marcador.dias
+    return {d for d in dias & suyos.keys() & marcados.keys() if suyos[d].respalda(marcados[d])}
+
+
+def _hueco(
+    config: Configuracion, tienda: Tienda, hasta: date, suyos: Mapping[date, DiaRespaldado]
+) -> list[date]:
+    """Los días sin cargar de antes de `hasta`, desde que la tienda abrió o desde su primer día."""
+    primero = tienda.apertura or min(suyos, default=hasta)
+    if primero >= hasta:
+        return []
+    exigibles = cobertura.exigibles(config, tienda, Rango(primero, hasta - UN_DIA)).dias
+    return [d for d in exigibles if d not in suyos]

@@ -1,0 +1,145 @@
+"""El incremento de cada mañana: las ventas hasta ayer, y lo que cambió de los días anteriores."""
+
+import logging
+import time
+
+import luigi
+
+from fluxion_luigi import corrida
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import ErrorConectividad, ErrorTransitorio
+from fluxion_luigi.flujo import incremento, revision
+from fluxion_luigi.informes import resumen, simulacion
+from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar
+from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas import conectividad, historia
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.parametros import Dia, Tiendas
+from fluxion_luigi.tareas.ventas import carga_de, consulta
+
+registro = logging.getLogger("fluxion.incremento")
+
+
+class RevisionTienda(Tarea):
+    """Una conexión y una cuenta: prueba que la tienda responde y dice qué días hay que leer."""
+
+    tienda = luigi.Parameter()
+    hasta = luigi.DateParameter()
+    priority = 100
+
+    @property
+    def resources(self):
+        """Una consulta a la vez por tienda: las cajas van primero."""
+        return consulta(self.config.tienda(self.tienda))
+
+    def output(self):
+        return luigi.LocalTarget(
+            str(revision.archivo(self.config, self.tienda, corrida.id_actual()))
+        )
+
+    def complete(self) -> bool:
+        return revision.guardada(self.config, self.tienda, corrida.id_actual()) is not None
+
+    def run(self):
+        inicio = time.monotonic()
+        tienda = self.config.tienda(self.tienda)
+        plan = incremento.planear(self.config, (self.tienda,), self.hasta)
+        if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
+            self._exigir_que_responda(tienda)
+        try:
+            hecha = revision.revisar(self.config, tienda, plan.de(self.tienda), corrida.id_actual())
+        except ErrorTransitorio:
+            self._exigir_que_responda(tienda)
+            raise
+        prueba = Resultado(tienda, Estado.CONECTADA)
+        conectividad.anotar_prueba(self.config, prueba)
+        self.diario.anotar(
+            "revision", tienda=self.tienda, segundos=round(time.monotonic() - inicio, 2),
+            **hecha.a_json(),
+        )  # fmt: skip
+        registro.info("%s", resumen.revision(self.tienda, hecha))
+
+    def _exigir_que_responda(self, tienda) -> None:
+        """El fallo, por su nombre: si no contesta, dónde se queda."""
+        prueba = verificar(self.config, tienda, self.config.ajustes.conectividad_timeout)
+        conectividad.anotar_prueba(self.config, prueba)
+        if not prueba.responde:
+            raise ErrorConectividad(prueba.frase())
+
+
+class IncrementoTienda(Tarea):
+    """Una tienda al día: lo que su revisión dijo que hay que leer, cargado."""
+
+    tienda = luigi.Parameter()
+    hasta = luigi.DateParameter()
+    aceptar_vacios = luigi.BoolParameter(significant=False)
+
+    def requires(self):
+        return RevisionTienda(tienda=self.tienda, hasta=self.hasta)
+
+    def complete(self) -> bool:
+        return not incremento.planear(self.config, (self.tienda,), self.hasta).tramos
+
+    def run(self):
+        hecha = revision.guardada(self.config, self.tienda, corrida.id_actual())
+        # Luigi vuelve a llamar aquí cuando acaban. Preguntarles entonces si están completas las
+        # repetiría si entretanto pasó la medianoche, o el reloj anda mal.
+        if revision.primera_vez(self.config, self.tienda, corrida.id_actual()):
+            yield [
+                carga_de(self.tienda, t, aceptar_vacios=self.aceptar_vacios) for t in hecha.tramos
+            ]
+
+
+class IncrementoDiario(Tarea):
+    """Las ventas de cada tienda hasta ayer, con lo que cambió de los días anteriores."""
+
+    fecha = Dia(default=None, description="el último día, AAAA-MM-DD; si falta, ayer")
+    tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
+    simular = luigi.BoolParameter(significant=False, description="muestra qué se pediría y termina")
+    aceptar_vacios = luigi.BoolParameter(
+        significant=False,
+        description="acepta que un día que tenía filas ahora esté vacío o con muchas menos",
+    )
+    recargar = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        exigir_workers()
+        self.plan = incremento.planear(self.config, self.tiendas, self.fecha)
+        historia.raiz = None if self.simular else self
+
+    @property
+    def desde(self):
+        """El primer día por el que se pregunta."""
+        return self.plan.rango.desde
+
+    @property
+    def hasta(self):
+        """El último."""
+        return self.plan.rango.hasta
+
+    def requires(self):
+        if self.simular:
+            return []
+        return [
+            IncrementoTienda(
+                tienda=j.tienda.id, hasta=self.hasta,
+                aceptar_vacios=self.aceptar_vacios,
+            )
+            for j in self.plan.jornadas
+            if j.dias
+        ]  # fmt: skip
+
+    def complete(self) -> bool:
+        if historia.raiz is self:
+            historia.empezar()
+        return not self.simular and not self.plan.tramos
+
+    def al_dia(self, config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
+        """Si ya no hay nada que preguntar de esos días."""
+        ahora = incremento.planear(config, (tienda.id,), self.hasta)
+        return not set(ahora.de(tienda.id).dias) & set(tramo)
+
+    def run(self):
+        if self.simular:
+            mostrar(simulacion.incremento(self.plan))
