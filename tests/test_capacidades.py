@@ -32,7 +32,7 @@ def test_lo_que_no_se_puede_hacer_se_salta_y_el_final_dice_que_quedo_sin_probar(
     assert SIN_MONTAR in final
     assert "Sin correr, 2:" in final
     assert f"{DISCO}[staging-64k]" in final
-    assert f"{DISCO}[datos-1m]" in final
+    assert f"{DISCO}[datos-2m]" in final
 
 
 def test_en_ci_lo_que_no_se_puede_hacer_es_un_fallo():

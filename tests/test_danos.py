@@ -72,7 +72,7 @@ def preguntar_si_respondia(carpeta: Path) -> None:
     """Lo que se hace con la última prueba de conectividad de una tienda."""
     leida = config.leer(carpeta / "luigi.cfg")
     with patch.object(config, "actual", lambda: leida):
-        assert ConectividadTienda(tienda="tienda_01", corrida="c").complete() in (True, False)
+        assert ConectividadTienda(tienda="tienda_01").complete() in (True, False)
 
 
 def cargar(leida: config.Configuracion, tienda: str) -> None:

@@ -41,7 +41,7 @@ def tabla(
     """
     celdas = [[str(c) for c in fila] for fila in filas]
     medidas = medir([encabezados, *celdas])
-    turnos = [list(encabezados).index(e) for e in elasticas]
+    turnos = [list(encabezados).index(e) for e in elasticas if e in encabezados]
     angostas = _repartir(medidas, turnos, ancho() - SEPARACION * (len(medidas) - 1))
     if angostas is None:
         return _fichas(celdas, encabezados)

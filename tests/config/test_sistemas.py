@@ -106,7 +106,7 @@ def test_un_productos_sql_vacio_no_vale_como_si_no_estuviera(tmp_path):
             r"formato_feca \(¿es formato_fecha\?\).*Falta formato_f",
         ),
         ('formato_fecha = "%Y-%m"', "no distingue unos días de otros"),
-        ("opciones = { A = 1.5 }", "textos o enteros"),
+        ("opciones = { A = [1] }", "un texto, un número o true o false"),
         ("formato_fecha = 5", "formato_fecha es un texto"),
         ("formato_fecha = ", "sistema.toml|incompleto o mal"),
     ],
@@ -146,7 +146,7 @@ def test_un_comentario_con_interrogaciones_un_punto_y_coma_o_la_marca_de_windows
     )  # fmt: skip
     sistema = sistemas.leer(tmp_path, "nuevo")
     assert sistema.ventas == "SELECT 'a -- ?' AS x, 1  \nFROM l WHERE f >= ? AND f < ?"
-    assert sistema.opciones == {"Cache": "1", "N": "5"}
+    assert sistema.opciones == {"Cache": True, "N": 5}
 
 
 @pytest.mark.parametrize(

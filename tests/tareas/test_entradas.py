@@ -85,7 +85,7 @@ def test_un_luigi_cfg_con_bom_dice_en_espanol_como_guardarlo(dos_tiendas):
 
 def test_un_valor_malo_de_otra_seccion_de_luigi_cfg_no_es_un_defecto(dos_tiendas):
     cfg = dos_tiendas.carpeta / "luigi.cfg"
-    cfg.write_text(cfg.read_text().replace("keep_alive = false", "keep_alive = quizas"))
+    cfg.write_text(cfg.read_text().replace("[worker]", "[worker]\nkeep_alive = quizas"))
     frase(dos_tiendas.luigi("RangoVentas", *DOS_DIAS), "«keep_alive»", "[worker]", codigo=40)
 
 

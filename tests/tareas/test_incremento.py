@@ -1,13 +1,20 @@
 """El incremento de cada mañana: lo nuevo se lee, lo provisional se cuenta, lo firme se deja."""
 
+import shutil
+
 import pytest
 
-from tests.proyecto import Proyecto, cada_dia, vender
+from tests.proyecto import Proyecto, borrar_ventas, cada_dia, vender
 from tests.reloj import correr
+
+PRIMERO, HASTA = "2025-03-01", "2025-03-19"
 
 
 def incremento(proyecto: Proyecto, dia: str, *opciones: str, hora: str = "06:00:00", **mas):
-    return correr(proyecto, f"{dia} {hora}", "IncrementoDiario", *opciones, **mas)
+    """El incremento de esa mañana."""
+    salida = correr(proyecto, f"{dia} {hora}", "IncrementoDiario", *opciones, **mas)
+    assert "Traceback" not in salida.todo
+    return salida
 
 
 def leidos(proyecto: Proyecto) -> int:
@@ -15,29 +22,138 @@ def leidos(proyecto: Proyecto) -> int:
     return sum(m["dias"] or 0 for m in proyecto.reporte()["detalle"])
 
 
-@pytest.fixture
-def al_dia(proyecto):
-    """Dos tiendas con ventas de marzo a mayo, cargadas de marzo al miércoles 19 el día 20."""
+def pos(proyecto: Proyecto, tienda: str):
+    return proyecto.carpeta / "pos" / f"{tienda}.sqlite"
+
+
+@pytest.fixture(scope="module")
+def molde(tmp_path_factory):
+    """Dos tiendas con ventas de marzo a mayo, cargadas hasta el miércoles 19, el jueves 20."""
+    proyecto = Proyecto(tmp_path_factory.mktemp("molde") / "proyecto")
     for id_, n in (("tienda_01", 12), ("tienda_02", 8)):
-        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-05-31", n))
+        proyecto.con_tienda(id_, cada_dia(PRIMERO, "2025-05-31", n))
     hecho = correr(
-        proyecto, "2025-03-20 06:00:00", "RangoVentas", "--desde", "2025-03", "--hasta",
-        "2025-03-19",
+        proyecto, "2025-03-20 06:00:00", "RangoVentas", "--desde", PRIMERO, "--hasta", HASTA
     )  # fmt: skip
     assert hecho.codigo == 0, hecho.todo
     return proyecto
 
 
-def pos(proyecto: Proyecto, tienda: str):
-    return proyecto.carpeta / "pos" / f"{tienda}.sqlite"
+@pytest.fixture
+def al_dia(molde, tmp_path):
+    """Lo mismo, en el mismo sitio (los marcadores nombran la base), y como nuevo al acabar."""
+    copia = tmp_path / "copia"
+    shutil.copytree(molde.carpeta, copia)
+    yield molde
+    shutil.rmtree(molde.carpeta)
+    shutil.copytree(copia, molde.carpeta)
+    molde.ajustes.clear()
 
 
 def test_cada_manana_se_lee_lo_nuevo_y_lo_que_cambio_y_lo_demas_solo_se_cuenta(al_dia):
     vender(pos(al_dia, "tienda_02"), {"2025-03-18": 5}, lambda i: i + 900)
+    simulado = incremento(al_dia, "2025-03-21", "--simular")
+    assert simulado.codigo == 0
+    assert "2025-03-18 a 2025-03-19" in simulado.fuera
     salida = incremento(al_dia, "2025-03-21")
     assert salida.codigo == 0, salida.todo
-    assert leidos(al_dia) == 3  # el 20 de las dos, y el 18 de la segunda
-    assert al_dia.cargado() == al_dia.en_origen("2025-03-01", "2025-03-20")
-    otra = incremento(al_dia, "2025-03-21", hora="07:00:00")
-    assert otra.codigo == 0
+    assert "tienda_01: 2 día(s) siguen igual; se lee 2025-03-20" in salida.error
+    assert "tienda_02: 1 día(s) siguen igual; cambió 2025-03-18; se lee 2025-03-20" in salida.error
+    assert leidos(al_dia) == 3
+    assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-20")
+    # Otra vez el mismo día es gratis: ni se pregunta.
+    assert incremento(al_dia, "2025-03-21", hora="23:00:00").codigo == 0
     assert leidos(al_dia) == 0
+    # Lo confirmado deja de ser provisional: su renglón lo dice, y el marcador no ha cambiado.
+    confirmados = al_dia.consultar(
+        "SELECT dia FROM control_dias WHERE confirmado_en > extraido_en ORDER BY ALL"
+    )
+    assert [str(d) for (d,) in confirmados] == ["2025-03-18", "2025-03-19", "2025-03-19"]
+
+
+def test_el_domingo_se_comparan_los_ultimos_dias_y_se_lee_solo_lo_que_cambio(al_dia):
+    vender(pos(al_dia, "tienda_01"), {"2025-03-03": 2}, lambda i: i + 900)
+    assert incremento(al_dia, "2025-03-22", "--tiendas", "tienda_01").codigo == 0  # un sábado
+    assert al_dia.cargado() != al_dia.en_origen(PRIMERO, "2025-03-21")
+    # La máquina estuvo apagada el domingo: se compara el lunes, y el martes ya no.
+    salida = incremento(al_dia, "2025-03-24")
+    assert salida.codigo == 0, salida.todo
+    assert "cambió 2025-03-03" in salida.error
+    assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-23")
+    martes = incremento(al_dia, "2025-03-25", "--simular").fuera
+    assert "2025-03-03" not in martes
+
+
+def test_lo_que_falta_desde_hace_mucho_no_se_pide_y_se_dice_con_que_orden(al_dia):
+    al_dia.ajustes["dias_atras"] = "5"
+    al_dia.escribir()
+    salida = incremento(al_dia, "2025-04-10")
+    assert salida.codigo == 0, salida.todo
+    orden = (
+        "luigi --module fluxion_luigi RangoVentas --desde 2025-03-20 --hasta 2025-04-04 "
+        "--tiendas tienda_01,tienda_02 --local-scheduler"
+    )
+    assert orden in salida.fuera
+    assert al_dia.reporte()["huecos"]["orden"] == orden
+    dias = {str(d) for t, d in al_dia.cargado() if t == "tienda_01"}
+    assert dias == set(cada_dia(PRIMERO, HASTA, 1)) | set(cada_dia("2025-04-05", "2025-04-09", 1))
+    # Mientras nadie lo cargue, se sigue diciendo, y no cuenta como tenido.
+    assert orden in incremento(al_dia, "2025-04-11").fuera
+
+
+def test_un_marcador_quitado_a_mano_significa_leer_otra_vez(al_dia):
+    (al_dia.carpeta / "markers" / "tienda_01" / "2025-03.json").unlink()
+    salida = incremento(al_dia, "2025-03-20")
+    assert salida.codigo == 0, salida.todo
+    assert leidos(al_dia) == 15  # los de dias_atras
+
+
+def test_una_tienda_que_responde_vacio_no_pierde_lo_cargado(al_dia):
+    borrar_ventas(pos(al_dia, "tienda_01"), "2025-03-19")
+    antes = al_dia.cargado()
+    salida = incremento(al_dia, "2025-03-21")
+    assert salida.codigo == 30
+    assert "responde vacío y ya tenía 12 filas cargadas" in salida.todo
+    assert "--aceptar-vacios" in salida.todo
+    assert {k: v for k, v in al_dia.cargado().items() if k in antes} == antes
+    # Al otro día, si la tienda se repuso, se arregla solo; y si es verdad, se acepta.
+    assert incremento(al_dia, "2025-03-22", "--aceptar-vacios").codigo == 0
+    assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-21")
+
+
+def test_una_tienda_que_no_responde_falla_una_vez_y_las_demas_siguen(al_dia):
+    pos(al_dia, "tienda_02").rename(pos(al_dia, "aparte"))
+    salida = incremento(al_dia, "2025-03-21")
+    assert salida.codigo == 30
+    assert salida.error.count("✗") == 1
+    assert "no existe el archivo" in salida.error
+    assert not pos(al_dia, "tienda_02").exists()  # el driver habría hecho uno vacío
+    estados = {m["tienda"]: m["estado"] for m in al_dia.reporte()["detalle"]}
+    assert estados == {"tienda_01": "cargada", "tienda_02": "no_intentada"}
+    pos(al_dia, "aparte").rename(pos(al_dia, "tienda_02"))
+    assert incremento(al_dia, "2025-03-21", hora="08:00:00").codigo == 0
+    assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-20")
+
+
+def test_quien_vende_pasada_la_medianoche_dice_a_que_hora_acaba_su_dia(al_dia):
+    al_dia.ajustes["hora_de_cierre"] = "3"
+    al_dia.escribir()
+    assert incremento(al_dia, "2025-03-21", hora="02:30:00").codigo == 0
+    assert ("tienda_01", "2025-03-20") not in {(t, str(d)) for t, d in al_dia.cargado()}
+    assert incremento(al_dia, "2025-03-21", hora="03:30:00").codigo == 0
+    assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-20")
+
+
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        (("--fecha", "2025-03-29"), "--fecha 2025-03-29 aún no llega: hoy es 2025-03-21"),
+        (("--fecha", "2025-03"), "es un mes: escriba un día"),
+        (("--fecha", ""), "No se entiende la fecha"),
+        (("--tiendas", "tienda_77"), "tienda_77"),
+    ],
+)
+def test_una_orden_mal_escrita_se_explica(molde, opciones, dice):
+    salida = incremento(molde, "2025-03-21", *opciones)
+    assert salida.codigo == 40
+    assert dice in salida.error

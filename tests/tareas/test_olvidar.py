@@ -168,7 +168,7 @@ def test_una_tienda_inactiva_y_una_que_salio_del_catalogo_tambien(cargadas):
     [
         ((*MARZO, "--tiendas", "tienda_01,tienda_77"),
          "No existe «tienda_77», ni en tiendas.toml ni en la base"),
-        ((*MARZO, "--tiendas", ","), "Diga de qué tiendas"),
+        ((*MARZO, "--tiendas", ","), "no nombra ninguna"),
         (MARZO, "Falta la opción --tiendas"),
         (("--desde", "2025-04", "--hasta", "2025-03", *UNA), "va al revés"),
         (("--desde", "ayer", "--hasta", "2025-03", *UNA), "«ayer»"),

@@ -101,7 +101,7 @@ def test_todo_lo_que_la_carpeta_tiene_mal_sale_de_una_vez(bodegon):
     assert "Traceback" not in salida.todo
     renglones = [" ".join(r.split()) for r in salida.fuera.splitlines()]
     for empieza in (
-        "✗ productos.sql Falta una tabla que la consulta lee.",
+        "✗ productos.sql Falta una tabla que la consulta",
         "✗ ventas.sql Faltan: total, factura.",
         "✗ ventas.sql Sobran: facturas (¿es factura?), Total_ (¿es total?).",
         "✗ ventas.sql Llegan como coma flotante: cantidad.",
