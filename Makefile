@@ -7,14 +7,15 @@ INSTALAR := $(BIN)/pip install --quiet --disable-pip-version-check -c restriccio
 # Los paquetes del sistema se piden una vez, todos los de las órdenes de esta llamada.
 SISTEMA := $(if $(filter test bench,$(MAKECMDGOALS)),pruebas,demo)
 
-.PHONY: ayuda sistema demo test lint bench limpiar
+.PHONY: ayuda sistema demo scheduler test lint bench limpiar
 
 ayuda:
-	@echo "make demo     instala lo que falte y carga la cadena de demostración"
-	@echo "make test     instala lo que falte y corre todas las pruebas"
-	@echo "make lint     revisa el estilo y las capas"
-	@echo "make bench    compara este proyecto con el script anterior y con dlt"
-	@echo "make limpiar  borra lo cargado, sus registros y el entorno virtual (pide SI=1)"
+	@echo "make demo       instala lo que falte y carga la cadena de demostración"
+	@echo "make scheduler  arranca el scheduler central en loopback, con su página (PUERTO=8082)"
+	@echo "make test       instala lo que falte y corre todas las pruebas"
+	@echo "make lint       revisa el estilo y las capas"
+	@echo "make bench      compara este proyecto con el script anterior y con dlt"
+	@echo "make limpiar    borra lo cargado, sus registros y el entorno virtual (pide SI=1)"
 
 sistema:
 	@herramientas/sistema.sh $(SISTEMA)
@@ -48,6 +49,10 @@ demo: $(VENV)/.base
 	@echo "  luigi --module fluxion_luigi VerificarConectividad --local-scheduler"
 	@echo "  luigi --module fluxion_luigi RangoVentas --desde 2025-07 --hasta 2025-07 --simular --recargar --local-scheduler"
 	@echo "  luigi --module fluxion_luigi RangoVentas --desde 2025-07-01 --hasta 2025-07-15 --tiendas tienda_01 --recargar --local-scheduler"
+
+# En primer plano. Su estado y su historia, donde diga luigi.cfg.
+scheduler: $(VENV)/.base
+	@exec $(BIN)/fluxion-scheduler $(if $(PUERTO),--port $(PUERTO))
 
 test: $(VENV)/.pruebas
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -4,7 +4,7 @@
 set -eu
 
 demo="unixodbc libsqliteodbc"
-pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime"
+pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime systemd cron"
 python3 -c 'import ensurepip' 2>/dev/null || demo="$demo python3-venv"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
@@ -47,7 +47,8 @@ echo "Instalando paquetes del sistema:$faltan"
 registro=$(mktemp)
 trap 'rm -f "$registro"' EXIT
 # Todo lo que pide permiso va en una orden, para que sudo pregunte una vez.
-# Debian crearía y arrancaría un servidor PostgreSQL; las pruebas levantan el suyo y no lo quieren.
+# Debian crearía un servidor PostgreSQL, y arrancaría lo que instala (cron, por ejemplo); las pruebas
+# levantan lo suyo y no lo quieren.
 $como sh -euc '
     exec 2>&1
     servidor=/etc/postgresql-common/createcluster.conf
@@ -57,6 +58,12 @@ $como sh -euc '
             echo "create_main_cluster = false" >"$servidor"
         fi ;;
     esac
+    politica=/usr/sbin/policy-rc.d
+    if [ ! -e "$politica" ]; then
+        trap "rm -f $politica" EXIT
+        printf "#!/bin/sh\nexit 101\n" >"$politica"
+        chmod 755 "$politica"
+    fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get update
     apt-get install -y --no-install-recommends "$@"

@@ -24,7 +24,7 @@ INICIO = "Aquí no se puede "
 # un fallo de las pruebas, no de la máquina. La última, de `ip netns exec` dentro de un chroot.
 NEGADO = re.compile(
     "not permitted|permission denied|must be superuser|read-only file system|not supported"
-    "|unknown device type|mount --make-rslave",
+    "|not allowed to use|unknown device type|mount --make-rslave",
     re.IGNORECASE,
 )
 # Números de linux/capability.h.

@@ -37,18 +37,39 @@ class Luigid:
         """Las opciones de `luigi` que lo usan."""
         return ("--scheduler-host", "127.0.0.1", "--scheduler-port", str(self.puerto))
 
+    @property
+    def arranque(self) -> list[str]:
+        """Cómo se arranca: el de Luigi, a secas."""
+        return [
+            str(LUIGI.with_name("luigid")), "--port", str(self.puerto), "--address", "127.0.0.1",
+            "--state-path", str(self.carpeta / "estado"),
+        ]  # fmt: skip
+
+    @property
+    def dicho(self) -> str:
+        """Todo lo que lleva dicho."""
+        return (self.carpeta / "salida").read_text()
+
+    def escuchas(self) -> set[str]:
+        """En qué direcciones escucha."""
+        conexiones = psutil.Process(self.proceso.pid).net_connections()
+        return {c.laddr.ip for c in conexiones if c.status == "LISTEN"}
+
+    def pagina(self, ruta: str) -> str:
+        """Una de sus páginas."""
+        with urlopen(f"http://127.0.0.1:{self.puerto}/{ruta}") as pagina:
+            return pagina.read().decode()
+
     def arrancar(self) -> None:
         """Lo arranca y espera a que escuche."""
         proyecto = Proyecto(self.carpeta / "ambiente")
         cfg = {"LUIGI_CONFIG_PATH": str(self.cfg)} if self.cfg else {}
         with (self.carpeta / "salida").open("a") as salida:
             self.proceso = subprocess.Popen(
-                [LUIGI.with_name("luigid"), "--port", str(self.puerto), "--address", "127.0.0.1",
-                 "--state-path", str(self.carpeta / "estado")],
-                cwd=self.carpeta, stdout=salida, stderr=salida, env=proyecto.entorno(**cfg),
+                self.arranque, cwd=self.carpeta, stdout=salida, stderr=salida,
+                env=proyecto.entorno(**cfg),
             )  # fmt: skip
-        suyo = psutil.Process(self.proceso.pid)
-        esperar(lambda: [c for c in suyo.net_connections() if c.status == "LISTEN"])
+        esperar(self.escuchas)
 
     def parar(self, *, de_golpe: bool = False) -> None:
         """Lo termina; de golpe, sin dejarle guardar lo que sabía."""
@@ -58,9 +79,13 @@ class Luigid:
 
     def corriendo(self) -> list[str]:
         """Las tareas que, para él, corren ahora."""
-        pedido = urlencode({"data": json.dumps({"status": "RUNNING", "upstream_status": ""})})
-        with urlopen(f"http://127.0.0.1:{self.puerto}/api/task_list?{pedido}") as pagina:
-            return sorted(t["name"] for t in json.load(pagina)["response"].values())
+        return self.tareas("RUNNING")
+
+    def tareas(self, estado: str) -> list[str]:
+        """Las que, para él, están en ese estado."""
+        pedido = urlencode({"data": json.dumps({"status": estado, "upstream_status": ""})})
+        hay = json.loads(self.pagina(f"api/task_list?{pedido}"))["response"]
+        return sorted(t["name"] for t in hay.values())
 
     def orden(self, proyecto: Proyecto, tarea: str, *opciones: str, workers: int = 1) -> list[str]:
         """Una orden del proyecto que usa este luigid, salvo que sus opciones digan otro."""
@@ -85,6 +110,17 @@ class Luigid:
                 env=proyecto.entorno(**ambiente), stdout=salida, stderr=salida,
             )  # fmt: skip
         return Lanzada(proceso, archivo)
+
+
+class Propio(Luigid):
+    """El del proyecto, `fluxion-scheduler`, con su configuración y arrancado desde otra carpeta."""
+
+    def __init__(self, carpeta: Path, proyecto: Proyecto):
+        super().__init__(carpeta, proyecto.carpeta / "luigi.cfg")
+
+    @property
+    def arranque(self) -> list[str]:
+        return [str(LUIGI.with_name("fluxion-scheduler")), "--port", str(self.puerto)]
 
 
 class Lanzada:
