@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.config import punto_env
 from fluxion_luigi.errores import ErrorConfiguracion
+from fluxion_luigi.latido import VARIABLE as LATIDO
 
 SECCION = "fluxion"
 PREFIJO = "FLUXION_"
@@ -158,7 +159,7 @@ def leer(archivo: Path) -> Ajustes:
 
 def _casi_claves(ambiente: Mapping[str, str]) -> list[str]:
     """Las variables que parecen una clave mal escrita; otras pueden ser credenciales."""
-    validas = [PREFIJO + c.upper() for c in CLAVES]
+    validas = [*(PREFIJO + c.upper() for c in CLAVES), LATIDO]
     dudosas = [v for v in ambiente if v.upper().startswith(PREFIJO[:4]) and v not in validas]
     parecidas = {v: get_close_matches(v.upper(), validas, n=1, cutoff=0.85) for v in dudosas}
     return [f"variable {v}: ¿quiso decir {p[0]}?" for v, p in parecidas.items() if p]

@@ -1,10 +1,12 @@
 """Lo que ya no hace falta en el disco: reportes y registros viejos, staging de sobra y temporales.
 
 Nunca lo que una corrida en curso, una reparación o un marcador aún necesiten: los marcadores y la
-base no se tocan, y el staging de lo que aún no se carga espera `edad_staging`.
+base no se tocan, el staging de lo que aún no se carga espera `edad_staging`, y el de una corrida en
+curso espera a que acabe. Lo que alguien tiene tomado se queda, y lo que no se deja mirar también.
 """
 
-import os
+import fcntl
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -26,6 +28,7 @@ DIA = 86_400
 # Un temporal de antes de esto ya no lo está escribiendo nadie.
 EDAD_TEMPORALES = 1
 REPORTES, REGISTROS, STAGING, TEMPORALES = "reportes", "registros", "staging", "temporales"
+_MES = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,13 @@ def planear(config: Configuracion) -> list[Sobra]:
     ajustes, vivas = config.ajustes, corrida.en_curso(config.ajustes.reportes)
     propios = ("corrida_*.json", "corrida_*.ilegible.jsonl", "conectividad_*.json",
                "conectividad/*.json")  # fmt: skip
+    staging = list(_staging(config, vivas))
+    enteras = {sobra.ruta for sobra in staging}
     sobras = [
         *_viejos(ajustes.reportes, propios, ajustes.edad_reportes, REPORTES, vivas),
         *_viejos(ajustes.logs, ("corrida_*.log",), ajustes.edad_registros, REGISTROS, vivas),
-        *_staging(config),
-        *_temporales(config, vivas),
+        *staging,
+        *(t for t in _temporales(config, vivas) if enteras.isdisjoint(t.ruta.parents)),
     ]
     return sorted(sobras, key=lambda s: s.ruta)
 
@@ -79,25 +84,38 @@ def _viejos(
 ) -> Iterator[Sobra]:
     for ruta in (r for patron in patrones for r in raiz.glob(patron)):
         edad = _edad(ruta)
-        if edad > dias and not any(viva in ruta.name for viva in vivas):
+        if edad > dias and ruta.is_file() and not any(viva in ruta.name for viva in vivas):
             yield Sobra(ruta, clase, _peso(ruta), f"tiene {edad:.0f} días")
 
 
-def _staging(config: Configuracion) -> Iterator[Sobra]:
-    raiz = config.ajustes.staging
-    for de_tienda in sorted(p for p in raiz.glob("[!.]*") if p.is_dir()):
+def _staging(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
+    en_uso = _planeadas(config, vivas)
+    for de_tienda in sorted(p for p in config.ajustes.staging.glob("[!.]*") if p.is_dir()):
         tienda = lugar(config, de_tienda.name)
-        for mes in meses_en_staging(config, tienda.id):
+        for mes in filter(_MES.fullmatch, meses_en_staging(config, tienda.id)):
+            if (tienda.id, mes) in en_uso or _tomado(_candado(config, tienda.id, mes)):
+                continue
             ruta = carpeta(config, tienda, mes).ruta
-            if motivo := _staging_de_sobra(config, tienda, mes, ruta):
+            if motivo := _staging_de_sobra(config, tienda, mes):
                 yield Sobra(ruta, STAGING, _peso(ruta), motivo)
 
 
-def _staging_de_sobra(config: Configuracion, tienda: Tienda, mes: str, ruta: Path) -> str | None:
-    edad = _edad(ruta)
+def _planeadas(config: Configuracion, vivas: set[str]) -> set[tuple[str, str]]:
+    """Las tiendas-mes de las corridas en curso: entre leer y cargar no tienen nada tomado."""
+    suyas = set()
+    for viva in vivas:
+        for suceso in corrida.Diario(config.ajustes.reportes, viva).sucesos():
+            with suppress(ValueError, TypeError):  # un diario que no se entiende no protege nada
+                plan = suceso.get("plan", []) if suceso["suceso"] == "inicio" else []
+                suyas |= {(tienda, Rango.de_texto(tramo).mes) for tienda, _, tramo in plan}
+    return suyas
+
+
+def _staging_de_sobra(config: Configuracion, tienda: Tienda, mes: str) -> str | None:
+    edad = _edad(carpeta(config, tienda, mes).ruta)
     if edad > config.ajustes.edad_staging:
         return f"lleva {edad:.0f} días sin cargarse: si hace falta, se pide otra vez"
-    # Lo que acaba de escribirse puede ser de otra corrida entre una tarea y la siguiente.
+    # Lo que acaba de escribirse puede ser de una corrida que no pudo escribir su diario.
     if edad < EDAD_TEMPORALES or tienda.id not in config.catalogo.tiendas:
         return None
     entero = Rango(leer_fecha(mes, fin=False), leer_fecha(mes, fin=True))
@@ -105,21 +123,25 @@ def _staging_de_sobra(config: Configuracion, tienda: Tienda, mes: str, ruta: Pat
 
 
 def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
-    ajustes = config.ajustes
+    ajustes, otras = config.ajustes, vivas - {corrida.id_actual()}
     carpetas = (ajustes.reportes, ajustes.marcadores, ajustes.staging)
     parciales = [r for c in carpetas for r in c.rglob(".*.parcial")]
-    parciales += ajustes.base.parent.glob(f".{ajustes.base.name}.parcial")
+    de_la_base = ajustes.base.with_name(f".{ajustes.base.name}.parcial")
+    parciales += [de_la_base] if de_la_base.exists() else []
+    # El proceso de otro contenedor no se ve desde aquí: si hay otra corrida, se espera.
+    espera = EDAD_TEMPORALES if otras else 0
     hallados = {
         "lo dejó un proceso que murió": [
-            r for r in ajustes.staging.glob(".duckdb.*")
-            if _edad(r) > EDAD_TEMPORALES or not _vive(r.suffix[1:])
+            r for r in ajustes.staging.glob(".duckdb.*") if not _vive(r) and _edad(r) >= espera
         ],
         "es de una corrida que ya acabó": [
-            r for r in ajustes.staging.glob(".revisiones/*") if r.name not in vivas
+            r for r in ajustes.staging.glob(".revisiones/*")
+            if r.name not in vivas and _edad(r) > EDAD_TEMPORALES
         ],
         "quedó a medio escribir": [r for r in parciales if _edad(r) > EDAD_TEMPORALES],
         "es un candado que nadie usa": [
-            r for r in ajustes.staging.glob(".candados/*") if _edad(r) > ajustes.edad_staging
+            r for r in ajustes.staging.glob(".candados/*")
+            if _edad(r) > EDAD_TEMPORALES and not _tomado(r)
         ],
     }  # fmt: skip
     for motivo, rutas in hallados.items():
@@ -128,28 +150,52 @@ def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
 
 
 def _quitar(config: Configuracion, sobra: Sobra) -> bool:
+    """Si se quitó; no, si ya hace falta. `ErrorDisco` si no se pudo."""
+    ruta = sobra.ruta
     if sobra.clase == STAGING:
-        tienda = lugar(config, sobra.ruta.parent.name)
-        with candado_de(config, tienda, sobra.ruta.name, espera=0):
-            carpeta(config, tienda, sobra.ruta.name).borrar()
-    elif sobra.ruta.parent.name == ".candados":
+        tienda, mes = lugar(config, ruta.parent.name), ruta.name
+        with candado_de(config, tienda, mes, espera=0):
+            if not _staging_de_sobra(config, tienda, mes):
+                return False
+            carpeta(config, tienda, mes).borrar()
+    elif ruta.parent.name == ".candados":
         # Con él tomado: quien lo espere verá que ya no tiene nombre y hará otro.
-        with candado(sobra.ruta, 0, sobra.ruta.name), disco(sobra.ruta):
-            sobra.ruta.unlink(missing_ok=True)
-    elif sobra.ruta.is_dir():
-        shutil.rmtree(sobra.ruta, ignore_errors=True)
+        with candado(ruta, 0, ruta.name), disco(ruta):
+            ruta.unlink(missing_ok=True)
+    elif ruta.is_dir():
+        shutil.rmtree(ruta, ignore_errors=True)
     else:
-        with disco(sobra.ruta):
-            sobra.ruta.unlink(missing_ok=True)
-    return not sobra.ruta.exists()
+        with disco(ruta):
+            ruta.unlink(missing_ok=True)
+    if ruta.exists():
+        raise ErrorDisco(f"No se pudo quitar {ruta}. Corrija los permisos y repita la misma orden.")
+    return True
+
+
+def _candado(config: Configuracion, tienda: str, mes: str) -> Path:
+    return config.ajustes.staging / ".candados" / f"{tienda}.{mes}"
+
+
+def _tomado(ruta: Path) -> bool:
+    """Si alguien tiene un candado ahora; si no se puede saber, es como si sí. No cambia nada."""
+    try:
+        with ruta.open("rb") as f:
+            fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _edad(ruta: Path) -> float:
-    """Días desde lo último que se escribió en un archivo o en una carpeta."""
+    """Días desde lo último que se escribió ahí o dentro; 0 si no se deja mirar."""
     ultimo = 0.0
-    for r in (ruta, *ruta.rglob("*")) if ruta.is_dir() else (ruta,):
-        with suppress(OSError):
-            ultimo = max(ultimo, r.stat().st_mtime)
+    try:
+        for r in (ruta, *ruta.rglob("*")) if ruta.is_dir() else (ruta,):
+            ultimo = max(ultimo, r.lstat().st_mtime)
+    except OSError:  # o alguien lo está quitando
+        return 0.0
     return (time.time() - ultimo) / DIA
 
 
@@ -161,5 +207,12 @@ def _peso(ruta: Path) -> int:
     return peso
 
 
-def _vive(pid: str) -> bool:
-    return pid.isdigit() and (int(pid) == os.getpid() or psutil.pid_exists(int(pid)))
+def _vive(temporal: Path) -> bool:
+    """Si aún vive el proceso que hizo un `.duckdb.<pid>`; otro con su número no es él."""
+    pid = temporal.suffix[1:]
+    try:
+        return pid.isdigit() and psutil.Process(int(pid)).create_time() <= temporal.stat().st_mtime
+    except (psutil.NoSuchProcess, OSError, OverflowError):
+        return False
+    except psutil.Error:
+        return True

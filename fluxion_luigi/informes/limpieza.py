@@ -31,5 +31,10 @@ def texto(sobras: Sequence[Sobra], titulo: str) -> str:
     return "\n".join(lineas)
 
 
+def linea(quitadas: Sequence[Sobra]) -> str:
+    """Lo que se quitó, en una línea."""
+    return f"Limpieza: {entero(len(quitadas))} cosa(s) de sobra quitada(s), {_mb(quitadas)} MB."
+
+
 def _mb(sobras: Sequence[Sobra]) -> str:
     return f"{sum(s.bytes for s in sobras) / 1e6:.1f}".replace(".", ",")

@@ -8,6 +8,8 @@ from fluxion_luigi.periodos import Rango
 
 # Lo que le pasó a una tienda-mes.
 CARGADA, AL_DIA, FALLIDA, NO_INTENTADA = "cargada", "al_dia", "fallida", "no_intentada"
+# Cómo acabó una corrida.
+COMPLETA, CON_FALLOS, INTERRUMPIDA = "completa", "con_fallos", "interrumpida"
 
 
 def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
@@ -56,8 +58,15 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         "excluidos": inicio.get("excluidos", []),
         "huecos": _huecos(inicio.get("huecos") or {}, opciones),
         "reintentar": _orden(faltan, opciones),
+        "latido": latidos(sucesos),
         "detalle": meses,
     }
+
+
+def latidos(sucesos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Los avisos al servicio de vigilancia: cuál, si llegó y, si no, por qué. Vacío si no hay."""
+    claves = ("aviso", "en", "enviado", "motivo")
+    return [{c: s.get(c) for c in claves} for s in sucesos if s["suceso"] == "latido"]
 
 
 def _huecos(por_tienda: dict[str, list[str]], opciones: list[str]) -> dict[str, Any]:
@@ -77,8 +86,8 @@ def _sin_fecha(meses: list[dict]) -> dict[str, int]:
 
 def _estado(fin: dict | None, faltan: list[dict]) -> str:
     if not fin or fin["senal"]:
-        return "interrumpida"
-    return "con_fallos" if faltan else "completa"
+        return INTERRUMPIDA
+    return CON_FALLOS if faltan else COMPLETA
 
 
 def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict[str, Any]:

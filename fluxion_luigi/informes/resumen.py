@@ -31,17 +31,7 @@ def apertura(plan: Plan) -> str:
 
 def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
     """Qué se logró, qué no y por qué, y cómo reintentar sólo lo que falta."""
-    cuenta = datos["tiendas_mes"]
-    lineas = [
-        "",
-        f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}, "
-        f"{str(datos['segundos']).replace('.', ',')} s",
-        f"  {cuenta['cargada']} tienda(s)-mes cargada(s) ({entero(datos['filas'])} filas), "
-        f"{cuenta['al_dia']} ya al día, {cuenta['fallida']} fallida(s), "
-        f"{cuenta['no_intentada']} no intentada(s)",
-    ]
-    if datos["interrumpida_por"]:
-        lineas.append(f"  Interrumpida por {datos['interrumpida_por']}.")
+    lineas = ["", *_cabeza(datos)]
     lineas += [f"  {frase}" for frase in datos["excluidos"]]
     lineas += [
         f"  {tienda}: {entero(n)} línea(s) sin fecha en la tienda, que no se pueden cargar"
@@ -67,6 +57,32 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
     lineas += ["", f"Reporte: {archivo or 'no se pudo escribir'}"]
     lineas += [f"Registro: {log or 'no se pudo escribir'}"]
     return "\n".join(lineas)
+
+
+def breve(datos: dict[str, Any]) -> str:
+    """La corrida en pocas líneas, para quien la vigila desde fuera: qué tiendas faltan, sin causas.
+
+    Las causas traen palabras de los servidores, y esto sale de la casa.
+    """
+    faltan = sorted({m["tienda"] for m in datos["detalle"] if m["estado"] in MARCA})
+    lineas = [*_cabeza(datos), *([f"  Faltan: {', '.join(faltan)}"] if faltan else [])]
+    if con_huecos := sorted(datos["huecos"]["tiendas"]):
+        lineas.append(f"  Con días que faltan de antes: {', '.join(con_huecos)}")
+    return "\n".join(lineas)
+
+
+def _cabeza(datos: dict[str, Any]) -> list[str]:
+    cuenta = datos["tiendas_mes"]
+    lineas = [
+        f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}, "
+        f"{str(datos['segundos']).replace('.', ',')} s",
+        f"  {cuenta['cargada']} tienda(s)-mes cargada(s) ({entero(datos['filas'])} filas), "
+        f"{cuenta['al_dia']} ya al día, {cuenta['fallida']} fallida(s), "
+        f"{cuenta['no_intentada']} no intentada(s)",
+    ]
+    if datos["interrumpida_por"]:
+        lineas.append(f"  Interrumpida por {datos['interrumpida_por']}.")
+    return lineas
 
 
 def _huecos(huecos: dict[str, Any]) -> list[str]:

@@ -3,11 +3,9 @@
 Luigi no deja elegir su cliente ni su worker desde `luigi.cfg`: se le ponen al importar las tareas.
 """
 
-import ipaddress
 import json
 import logging
 import os
-import socket
 import time
 import urllib.request
 from http.client import HTTPException
@@ -24,7 +22,7 @@ from tenacity import (
     wait_fixed,
 )
 
-from fluxion_luigi import config
+from fluxion_luigi import config, maquina
 from fluxion_luigi.tareas import candado
 from fluxion_luigi.tareas.turno import Trabajador
 
@@ -122,20 +120,11 @@ class Central(RemoteScheduler):
 def sin_proxy(url: str) -> None:
     """Que un `http_proxy` del ambiente no se meta con un scheduler de esta misma máquina."""
     host = urlsplit(url).hostname or ""
-    if not _de_esta_maquina(host):
+    if not maquina.es_esta(host):
         return
     ya = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     todos = ",".join([*filter(None, [ya]), host, *([f"[{host}]"] if ":" in host else [])])
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = todos
-
-
-def _de_esta_maquina(host: str) -> bool:
-    if host in ("localhost", socket.gethostname()) or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _pista_del_proxy(url: str) -> str:

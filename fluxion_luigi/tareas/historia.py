@@ -20,7 +20,7 @@ from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas import salida, senales
+from fluxion_luigi.tareas import limpieza, salida, senales, vigilia
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 from fluxion_luigi.una_vez import UnaVez
@@ -40,6 +40,8 @@ ESPERA_AL_SALIR = 1.0
 def empezar() -> None:
     """Abre el diario de la corrida. Lo hace el proceso principal, antes de que nazcan los demás."""
     raiz.diario.abrir(**_apertura())
+    plan = resumen.apertura(raiz.plan).splitlines()[0]
+    vigilia.empieza(raiz.diario, f"Corrida {raiz.diario.corrida}. {plan}")
 
 
 @luigi.Task.event_handler(luigi.Event.START)
@@ -163,14 +165,14 @@ def al_terminar() -> None:
     """Escribe el reporte de esta corrida, y el de las que murieron sin escribirlo."""
     if raiz is None or multiprocessing.parent_process() is not None:
         return
-    for paso in (_contar_las_muertas, _contar):  # que lo de otras no cueste el de ésta
+    for paso in (_contar_las_muertas, _contar, _limpiar):  # que lo de otras no cueste el de ésta
         try:
             paso()
         except KeyboardInterrupt:
             salida.decir("✗ Interrumpida mientras se hacía el reporte; lo escribirá la siguiente.")
             return
         except Exception:
-            registro.exception("al escribir el reporte")
+            registro.exception("al terminar la corrida")
 
 
 def _contar() -> None:
@@ -180,6 +182,9 @@ def _contar() -> None:
     senal = senales.recibida()
     diario.anotar("fin", al_dia=al_dia, senal=senal.name if senal else None)
     datos = reporte.componer(diario.corrida, diario.sucesos())
+    bien = datos["estado"] == reporte.COMPLETA
+    vigilia.acaba(diario, resumen.breve(datos), bien=bien)
+    datos["latido"] = reporte.latidos(diario.sucesos())
     archivo = None
     with corrida.si_se_puede():
         archivo = _cerrar(diario, datos)
@@ -204,9 +209,7 @@ def _contar_las_muertas() -> None:
 
 def _al_dia() -> set[tuple[str, str]]:
     """Las tiendas-mes del plan que están completas ahora; de paso, quita sus sobras."""
-    espera = 0 if senales.recibida() else ESPERA_AL_SALIR
-    ajustes = replace(config.actual().ajustes, espera_base=espera)
-    sin_espera = config.Configuracion(ajustes)
+    sin_espera = _con_prisa()
     completas = set()
     for tienda, tramo in raiz.plan.tramos:
         try:
@@ -219,6 +222,17 @@ def _al_dia() -> set[tuple[str, str]]:
                 registro.warning("No se sabe qué está ya al día. %s", e)
             break
     return completas
+
+
+def _con_prisa() -> config.Configuracion:
+    """La configuración de lo que se hace al salir, que apenas espera la base."""
+    espera = 0 if senales.recibida() else ESPERA_AL_SALIR
+    return config.Configuracion(replace(config.actual().ajustes, espera_base=espera))
+
+
+def _limpiar() -> None:
+    if raiz.limpia_al_acabar and not senales.recibida():
+        limpieza.tras_incremento(_con_prisa())
 
 
 def _cerrar(diario: corrida.Diario, datos: dict):

@@ -12,7 +12,7 @@ from fluxion_luigi.flujo import incremento, revision
 from fluxion_luigi.informes import resumen, simulacion
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas import conectividad, historia
+from fluxion_luigi.tareas import conectividad, historia, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import Dia, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
@@ -101,11 +101,13 @@ class IncrementoDiario(Tarea):
         description="acepta que un día que tenía filas ahora esté vacío o con muchas menos",
     )
     recargar = False
+    limpia_al_acabar = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         exigir_workers()
-        self.plan = incremento.planear(self.config, self.tiendas, self.fecha)
+        with vigilia.planeando(self.simular):
+            self.plan = incremento.planear(self.config, self.tiendas, self.fecha)
         historia.raiz = None if self.simular else self
 
     @property

@@ -15,7 +15,7 @@ from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
-from fluxion_luigi.tareas import conectividad, historia
+from fluxion_luigi.tareas import conectividad, historia, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Tiendas
 
@@ -210,6 +210,7 @@ class AnularMarcadores(Tarea):
 class RangoVentas(Tarea):
     """Las ventas de un rango de días, de las tiendas dadas, en DuckDB."""
 
+    limpia_al_acabar = False
     desde = FechaOMes(fin=False, description="primer día: AAAA-MM-DD, o un mes AAAA-MM")
     hasta = FechaOMes(fin=True, description="último día, incluido: AAAA-MM-DD, o un mes AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
@@ -225,7 +226,8 @@ class RangoVentas(Tarea):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         exigir_workers()
-        self.plan: Plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
+        with vigilia.planeando(self.simular):
+            self.plan: Plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
         historia.raiz = None if self.simular else self
 
     def cargas(self) -> list[CargaVentas]:

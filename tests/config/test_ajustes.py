@@ -56,6 +56,13 @@ def test_una_variable_casi_igual_a_una_clave_se_pregunta_y_una_credencial_no(cfg
     assert cfg("", "FLUXION_USUARIO_T01=u\nFLUXION_CLAVE_T01=c\nFLUXION_CORRIDA=x").intentos == 4
 
 
+def test_la_direccion_del_latido_mal_nombrada_se_pregunta_sin_repetirla(cfg):
+    assert cfg("", "FLUXION_LATIDO_URL=https://hc.invalid/s3cr3t0").intentos == 4
+    with pytest.raises(ErrorConfiguracion, match=r"FLUXION_LATIDO_URI: .*FLUXION_LATIDO_URL") as e:
+        cfg("", "FLUXION_LATIDO_URI=https://hc.invalid/s3cr3t0")
+    assert "s3cr3t0" not in str(e.value)
+
+
 def test_los_valores_del_ambiente_no_se_ven_al_imprimir_la_configuracion(cfg, monkeypatch):
     monkeypatch.setenv("UNA_CLAVE", "secretisima")
     ajustes = cfg("", "OTRA_CLAVE=reservada")

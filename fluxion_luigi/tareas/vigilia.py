@@ -1,0 +1,56 @@
+"""Los latidos de una corrida: uno cuando empieza y uno cuando acaba, bien o mal.
+
+Los manda el proceso que llegue primero, y los demás de la corrida ya no.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fluxion_luigi import config, corrida, latido
+from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.latido import Momento
+from fluxion_luigi.una_vez import UnaVez
+
+registro = logging.getLogger("fluxion.latido")
+_empezo, _perdido = UnaVez(), UnaVez()
+
+
+def empieza(diario: corrida.Diario, frase: str) -> None:
+    """El primer latido, una sola vez por corrida."""
+    if _empezo.tomar():
+        _latir(diario, Momento.INICIO, frase)
+
+
+def acaba(diario: corrida.Diario, frase: str, *, bien: bool) -> None:
+    """El último, con lo que la corrida logró."""
+    _latir(diario, Momento.EXITO if bien else Momento.FALLO, frase)
+
+
+@contextmanager
+def planeando(simular: bool) -> Iterator[None]:
+    """Si falla lo que hay que saber antes de empezar, no habrá corrida que lo cuente al vigilante.
+
+    Lo que la orden tiene mal escrito no se avisa: quien la escribió lo está viendo.
+    """
+    try:
+        yield
+    except ErrorUso:
+        raise
+    except Exception as e:
+        if not simular and _empezo.tomar():
+            clase = getattr(e, "clase", "defecto")
+            _latir(None, Momento.FALLO, f"La corrida no empezó ({clase}); la causa, en su salida.")
+        raise
+
+
+def _latir(diario: corrida.Diario | None, momento: Momento, frase: str) -> None:
+    """Avisa a quien vigila, si lo hay. Que no se pueda se dice una vez y queda en el diario."""
+    url = config.actual().ajustes.ambiente.get(latido.VARIABLE, "").strip()
+    if not url:
+        return
+    motivo = latido.avisar(url, momento, frase)
+    if diario:
+        diario.anotar("latido", aviso=momento, enviado=motivo is None, motivo=motivo)
+    if motivo and _perdido.tomar():
+        registro.warning("El latido (%s) no llegó: %s. La corrida sigue igual.", momento, motivo)
