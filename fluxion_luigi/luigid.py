@@ -54,6 +54,10 @@ def _correr(pedido: str | None) -> None:
     import luigi.server
     from tornado.ioloop import IOLoop
 
+    from fluxion_luigi import pagina
+
+    de_luigi = luigi.server.app
+    luigi.server.app = lambda scheduler: pagina.completar(de_luigi(scheduler))
     # Se anuncia cuando ya escucha.
     IOLoop.current().add_callback(
         print,

@@ -6,12 +6,14 @@ resuelven contra la carpeta de `luigi.cfg`, no contra la carpeta donde uno está
 
 import configparser
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
 from string import Template
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluxion_luigi.archivos import leer_texto
@@ -22,6 +24,8 @@ from fluxion_luigi.latido import VARIABLE as LATIDO
 SECCION = "fluxion"
 PREFIJO = "FLUXION_"
 MUY_LARGO = 300
+# El usuario y la clave de una dirección: no se repiten en un mensaje.
+_USUARIO = re.compile(r"://[^/@\s]*@")
 _DIA = 86_400
 _SEMANA = 7 * _DIA
 
@@ -90,6 +94,7 @@ class Ajustes:
     edad_registros: int = _entre(90, 1, 36_500)
     edad_staging: int = _entre(30, 1, 36_500)
     limpiar_tras_incremento: int = _entre(0, 0, 1)
+    url_reportes: str = ""
 
     @property
     def carpeta(self) -> Path:
@@ -183,6 +188,7 @@ def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
 def _legible(texto: str | None) -> str:
     """Un valor para un mensaje: en una línea, corto y con letras que se pueden escribir."""
     texto = texto or ""
+    texto = _USUARIO.sub("://…@", texto)
     corto = texto if len(texto) <= MUY_LARGO else texto[:MUY_LARGO] + "…"
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in corto)
 
@@ -199,7 +205,22 @@ def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, s
             raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
     if campo.type is Dia:
         return Dia.de_texto(texto)
+    if campo.type is str:
+        return _url(texto)
     return _numero(campo, texto)
+
+
+def _url(texto: str) -> str:
+    """Lo que un navegador puede abrir desde la página del scheduler; vacía si nada."""
+    partes = urlsplit(texto.strip())  # ValueError, con su causa, si ni eso
+    if texto.strip() and not (partes.scheme in ("http", "https") and partes.hostname):
+        raise ValueError(
+            "debe empezar por http:// o https:// y nombrar un host (un navegador no abre file:// "
+            "desde la página del scheduler)"
+        )
+    if partes.password:
+        raise ValueError("lleva una clave, y la página la mostraría: quítela")
+    return texto.strip()
 
 
 def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) -> Path:

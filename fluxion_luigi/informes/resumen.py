@@ -49,7 +49,7 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
         lineas += _reintento(datos)
     elif faltan:
         fallidas = tabla(
-            _agrupadas(faltan),
+            agrupadas(faltan),
             ["tienda", "nombre", "meses", "estado", "causa"],
             elasticas=["nombre", "meses", "causa", "estado"],
         )
@@ -109,7 +109,7 @@ def _reintento(datos: dict[str, Any]) -> list[str]:
     return ["", "Para reintentar sólo lo que falta:", f"  {datos['reintentar']}"]
 
 
-def _agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
+def agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
     """Un renglón por tienda y causa: trece meses de una tienda muda son un solo problema."""
     grupos: dict[tuple, list[str]] = {}
     for m in faltan:

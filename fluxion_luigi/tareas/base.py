@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -16,6 +17,7 @@ from fluxion_luigi.tareas.parametros import Vez
 from fluxion_luigi.tareas.registro import en_palabras
 
 registro = logging.getLogger("fluxion.avance")
+_ENTRE_AVISOS = 0.5
 
 
 def exigir_workers() -> None:
@@ -63,6 +65,8 @@ class Tarea(luigi.Task):
     vez = Vez()
 
     _ultimo_aviso = 0.0
+    _por_decir = ("", 0)
+    _despues: threading.Timer | None = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -89,11 +93,27 @@ class Tarea(luigi.Task):
         Args:
             hecho, total: unidades terminadas y en total, para el porcentaje.
         """
-        ahora = time.monotonic()
-        if ahora - self._ultimo_aviso < 0.5 and hecho < total:
-            return
-        self._ultimo_aviso = ahora
-        registro.info(mensaje, extra={"efimero": True})
-        self.set_status_message(mensaje)
         # Lo que se vende mientras se lee puede pasar del total que se contó.
-        self.set_progress_percentage(min(100, round(100 * hecho / total)) if total else 100)
+        por_ciento = min(100, round(100 * hecho / total)) if total else 100
+        self._por_decir = (mensaje, por_ciento)
+        espera = self._ultimo_aviso + _ENTRE_AVISOS - time.monotonic()
+        if espera <= 0 or hecho >= total:
+            self._decir()
+        elif self._despues is None:
+            # Si la lectura se queda quieta, lo último que avanzó también se tiene que ver.
+            self._despues = threading.Timer(espera, self._decir)
+            self._despues.daemon = True
+            self._despues.start()
+
+    def _decir(self) -> None:
+        if self._despues:
+            self._despues.cancel()
+            self._despues = None
+        decir, porcentaje = self.set_status_message, self.set_progress_percentage
+        if decir is None or porcentaje is None:
+            return  # la tarea ya terminó
+        self._ultimo_aviso = time.monotonic()
+        mensaje, por_ciento = self._por_decir
+        registro.info(mensaje, extra={"efimero": True})
+        decir(mensaje)
+        porcentaje(por_ciento)

@@ -67,6 +67,14 @@ class Central(RemoteScheduler):
         self._avisado = False
         self._callar_hasta = 0.0
 
+    def tiene(self, camino: str) -> bool:
+        """Si este scheduler sirve eso a un navegador; un luigid cualquiera no."""
+        try:
+            self._fetcher.fetch(self._url + camino, None, self._connect_timeout)
+        except _FALLOS:
+            return False
+        return True
+
     def _fetch(self, url_suffix, body):
         if url_suffix in _AVANCE:
             return self._fetch_del_avance(url_suffix, body)

@@ -9,6 +9,8 @@ import atexit
 import logging
 import multiprocessing
 import os
+import re
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,6 +35,7 @@ MUCHOS_CEROS = 7
 raiz = None
 _inicio = datetime.now(UTC)
 _anunciada = UnaVez()
+_MUERTE = re.compile(r"Task \S+ died unexpectedly with exit code (-?\d+)")
 # Al terminar apenas se espera la base: lo que se cargó ya está en el diario.
 ESPERA_AL_SALIR = 1.0
 
@@ -76,7 +79,26 @@ def al_fallar(tarea: luigi.Task, error: BaseException) -> None:
 @luigi.Task.event_handler(luigi.Event.PROCESS_FAILURE)
 def al_morir(tarea: luigi.Task, texto: str) -> None:
     """Un proceso hijo que murió sin decir nada (lo mató el sistema, por ejemplo)."""
-    _anotar_fallo(tarea, "muerte", f"El proceso de la tarea murió de pronto: {texto}")
+    _anotar_fallo(tarea, "muerte", frase_de_muerte(texto) or texto)
+
+
+def frase_de_muerte(texto: str) -> str | None:
+    """Lo que Luigi dice de un proceso que murió, para una persona; None si no es eso."""
+    dicho = _MUERTE.fullmatch(texto)
+    if not dicho:
+        return None
+    codigo = int(dicho[1])
+    como = f"con código {codigo}"
+    if -codigo in set(signal.Signals):
+        como = f"por {signal.Signals(-codigo).name}"
+    pista = (
+        " Suele ser el sistema, cuando falta memoria, o alguien con kill."
+        if codigo == -signal.SIGKILL
+        else ""
+    )
+    return (
+        f"El proceso de la tarea murió de pronto, {como}.{pista} Repita la orden: sigue donde iba."
+    )
 
 
 def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:

@@ -14,7 +14,7 @@ from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import conectividad, historia, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
-from fluxion_luigi.tareas.parametros import Dia, Tiendas
+from fluxion_luigi.tareas.parametros import Dia, Modo, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
 
 registro = logging.getLogger("fluxion.incremento")
@@ -72,7 +72,7 @@ class IncrementoTienda(Tarea):
 
     tienda = luigi.Parameter()
     hasta = luigi.DateParameter()
-    aceptar_vacios = luigi.BoolParameter(significant=False)
+    aceptar_vacios = Modo()
 
     def requires(self):
         return RevisionTienda(tienda=self.tienda, hasta=self.hasta)
@@ -95,9 +95,8 @@ class IncrementoDiario(Tarea):
 
     fecha = Dia(default=None, description="el último día, AAAA-MM-DD; si falta, ayer")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
-    simular = luigi.BoolParameter(significant=False, description="muestra qué se pediría y termina")
-    aceptar_vacios = luigi.BoolParameter(
-        significant=False,
+    simular = Modo(description="muestra qué se pediría y termina")
+    aceptar_vacios = Modo(
         description="acepta que un día que tenía filas ahora esté vacío o con muchas menos",
     )
     recargar = False

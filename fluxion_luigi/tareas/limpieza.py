@@ -2,13 +2,12 @@
 
 import logging
 
-import luigi
-
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import limpieza
 from fluxion_luigi.informes import limpieza as informe
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.limpieza")
 
@@ -31,7 +30,7 @@ def tras_incremento(config: Configuracion) -> None:
 class LimpiarArchivos(Tarea):
     """Quita reportes, registros, staging y temporales que ya no hacen falta."""
 
-    simular = luigi.BoolParameter(significant=False, description="dice qué quitaría y termina")
+    simular = Modo(description="dice qué quitaría y termina")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -25,32 +25,43 @@ class _Escrito:
     def _warn_on_wrong_param_type(self, param_name, param_value):
         """Luigi espera texto en un Parameter; aquí el valor ya es de su tipo."""
 
+    def _es_lo_de_siempre(self, x: str) -> bool:
+        """Si es la palabra con que se muestra el valor predeterminado, cuando éste es «nada».
+
+        La página del scheduler no muestra un hueco, y la orden que ofrece repetir se puede copiar.
+        """
+        return x == self.NADA and not getattr(self, "_default", True)
+
 
 class FechaOMes(_Escrito, luigi.Parameter):
     """Un día `AAAA-MM-DD` o un mes `AAAA-MM`, que vale por su primer o su último día; o None."""
+
+    NADA = "-"
 
     def __init__(self, *args, fin: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self._fin = fin
 
-    def parse(self, x: str) -> date:
-        return leer_fecha(x, fin=self._fin)
+    def parse(self, x: str) -> date | None:
+        return None if self._es_lo_de_siempre(x) else leer_fecha(x, fin=self._fin)
 
     def serialize(self, x: date | None) -> str:
-        return x.isoformat() if x else ""
+        return x.isoformat() if x else self.NADA
 
     def normalize(self, x: date | str | None) -> date | None:
         return self.parse(x) if isinstance(x, str) else x
 
 
 class Dia(_Escrito, luigi.Parameter):
-    """Un día `AAAA-MM-DD`."""
+    """Un día `AAAA-MM-DD`; o None."""
 
-    def parse(self, x: str) -> date:
-        return leer_dia(x)
+    NADA = "-"
+
+    def parse(self, x: str) -> date | None:
+        return None if self._es_lo_de_siempre(x) else leer_dia(x)
 
     def serialize(self, x: date | None) -> str:
-        return x.isoformat() if x else ""
+        return x.isoformat() if x else self.NADA
 
     def normalize(self, x: date | str | None) -> date | None:
         return self.parse(x) if isinstance(x, str) else x
@@ -59,21 +70,27 @@ class Dia(_Escrito, luigi.Parameter):
 class Dias(_Escrito, luigi.Parameter):
     """Días sueltos `AAAA-MM-DD` separados por comas. La tupla vacía es «todos los del tramo»."""
 
+    NADA = "todos"
+
     def parse(self, x: str) -> tuple[date, ...]:
         # Luigi lee así, al crear una tarea que otra pide sobre la marcha, lo que da `serialize`.
-        return tuple(leer_dia(d) for d in x.split(",")) if x else ()
+        return () if self._es_lo_de_siempre(x) else tuple(leer_dia(d) for d in x.split(","))
 
     def serialize(self, x: tuple[date, ...]) -> str:
-        return ",".join(map(str, x))
+        return ",".join(map(str, x)) or self.NADA
 
     def normalize(self, x: tuple[date, ...] | str) -> tuple[date, ...]:
         return self.parse(x) if isinstance(x, str) else tuple(x)
 
 
 class Tiendas(_Escrito, luigi.Parameter):
-    """Ids de tiendas separados por comas. La tupla vacía, que no se puede escribir, es «todas»."""
+    """Ids de tiendas separados por comas. Ninguno es «todas», donde pueden faltar."""
+
+    NADA = "todas"
 
     def parse(self, x: str) -> tuple[str, ...]:
+        if self._es_lo_de_siempre(x):
+            return ()
         ids = tuple(t.strip() for t in x.split(",") if t.strip())
         if not ids:
             raise ErrorUso(
@@ -83,10 +100,18 @@ class Tiendas(_Escrito, luigi.Parameter):
         return ids
 
     def serialize(self, x: tuple[str, ...]) -> str:
-        return ",".join(x)
+        return ",".join(x) or self.NADA
 
     def normalize(self, x: tuple[str, ...] | str) -> tuple[str, ...]:
         return self.parse(x) if isinstance(x, str) else tuple(x)
+
+
+class Modo(luigi.BoolParameter):
+    """Una opción de sí o no que cambia cómo se hace, no qué: no llena la página del scheduler."""
+
+    def __init__(self, **kwargs):
+        visible = luigi.parameter.ParameterVisibility.HIDDEN
+        super().__init__(significant=False, visibility=visible, **kwargs)
 
 
 class Numero(_Escrito, luigi.Parameter):

@@ -3,11 +3,10 @@
 import os
 from contextlib import suppress
 
-import luigi
-
 from fluxion_luigi.archivos import motivo
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.parametros import Modo
 
 
 def permitido(pregunta: str, terminal: str | None, *, si: bool, simular: bool) -> bool:
@@ -45,8 +44,8 @@ def permitido(pregunta: str, terminal: str | None, *, si: bool, simular: bool) -
 class TareaConPermiso(Tarea):
     """Base de las órdenes que quitan o mueven historia. Siempre corren; nunca están «hechas»."""
 
-    si = luigi.BoolParameter(significant=False, description="no pregunta: la respuesta es sí")
-    simular = luigi.BoolParameter(significant=False, description="muestra qué haría y termina")
+    si = Modo(description="no pregunta: la respuesta es sí")
+    simular = Modo(description="muestra qué haría y termina")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

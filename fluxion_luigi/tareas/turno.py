@@ -16,6 +16,7 @@ from luigi.worker import WORKER_STATE_ACTIVE, Worker
 
 from fluxion_luigi import config
 from fluxion_luigi.errores import ErrorOcupado
+from fluxion_luigi.tareas import pagina
 
 registro = logging.getLogger("fluxion.turno")
 
@@ -28,13 +29,23 @@ class Trabajador(Worker):
         # De cada tarea, lo último que se le dijo de ella al scheduler.
         self._dicho: dict[str, dict] = {}
         self._dicha_espera = ""
+        self._cronista = pagina.Cronista(self._scheduler)
+
+    def run(self) -> bool:
+        try:
+            return super().run()
+        finally:
+            self._cronista.contar()
 
     def _add_task(self, *args, **dicho):
+        dicho = pagina.explicar(dicho) | {"tracking_url": self._cronista.enlace()}
         antes = self._dicho.get(dicho["task_id"], {})
         self._dicho[dicho["task_id"]] = antes | {
             k: v for k, v in dicho.items() if v is not None and (v or k != "new_deps")
         }
         super()._add_task(*args, **dicho)
+        if dicho["task_id"] in self._running_tasks:
+            self._cronista.contar()
 
     def _get_work(self):
         respuesta = super()._get_work()

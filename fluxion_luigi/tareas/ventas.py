@@ -13,11 +13,12 @@ from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio, Err
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
+from fluxion_luigi.informes.orden import rango
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
 from fluxion_luigi.tareas import conectividad, historia, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
-from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Tiendas
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Modo, Tiendas
 
 registro = logging.getLogger("fluxion.ventas")
 
@@ -63,11 +64,16 @@ class TareaTiendaMes(Tarea):
         """Cómo se llama en los mensajes: `tienda_01 2025-03`."""
         return f"{self.tienda} {self.tramo.mes}"
 
+    def on_failure(self, exception: BaseException) -> str:
+        """La frase, y la orden con que se repite: la que ofrece Luigi no deja reporte."""
+        orden = rango(self.tramo, [self.tienda], opciones_de_luigi())
+        return f"{super().on_failure(exception)}\n\nPara reintentar:\n{orden}"
+
 
 class ExtraccionVentas(TareaTiendaMes):
     """Los días pendientes de una tienda-mes, conciliados con el origen, en staging."""
 
-    aceptar_vacios = luigi.BoolParameter(significant=False)
+    aceptar_vacios = Modo()
 
     @property
     def resources(self):
@@ -112,7 +118,7 @@ class ExtraccionVentas(TareaTiendaMes):
 class CargaVentas(TareaTiendaMes):
     """Una tienda-mes en `ventas_raw`, con su marcador."""
 
-    aceptar_vacios = luigi.BoolParameter(significant=False)
+    aceptar_vacios = Modo()
     # Va antes que otra extracción, para que el staging no se acumule.
     priority = 10
 
@@ -214,12 +220,9 @@ class RangoVentas(Tarea):
     desde = FechaOMes(fin=False, description="primer día: AAAA-MM-DD, o un mes AAAA-MM")
     hasta = FechaOMes(fin=True, description="último día, incluido: AAAA-MM-DD, o un mes AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, las activas")
-    simular = luigi.BoolParameter(significant=False, description="muestra qué se pediría y termina")
-    recargar = luigi.BoolParameter(
-        significant=False, description="pide otra vez días ya cargados: anula sus marcadores"
-    )
-    aceptar_vacios = luigi.BoolParameter(
-        significant=False,
+    simular = Modo(description="muestra qué se pediría y termina")
+    recargar = Modo(description="pide otra vez días ya cargados: anula sus marcadores")
+    aceptar_vacios = Modo(
         description="acepta que un día que tenía filas ahora esté vacío o con muchas menos",
     )
 
