@@ -87,6 +87,15 @@ def primeras_ventas(config: Configuracion) -> dict[str, date]:
     return primeras
 
 
+def ultimas_ventas(config: Configuracion) -> dict[str, date]:
+    """El último día con ventas que la base tiene de cada tienda."""
+    ultimas: dict[str, date] = {}
+    for (tienda, dia), x in instantanea(config).dias.items():
+        if x.conteo.filas and dia > ultimas.get(tienda, date.min):
+            ultimas[tienda] = dia
+    return ultimas
+
+
 def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
     marcado, respaldo = marcados.get(dia), respaldados.get((tienda, dia))
     return (

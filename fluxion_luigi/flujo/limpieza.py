@@ -28,7 +28,8 @@ DIA = 86_400
 # Un temporal de antes de esto ya no lo está escribiendo nadie.
 EDAD_TEMPORALES = 1
 REPORTES, REGISTROS, STAGING, TEMPORALES = "reportes", "registros", "staging", "temporales"
-_MES = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# Los que el proyecto carga: de 1990 a 2099.
+_MES = re.compile(r"(199\d|20\d\d)-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)

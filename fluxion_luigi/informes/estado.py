@@ -64,14 +64,18 @@ def datos(
     logicas = ["cargado", "firme", "vencido"]
     marco = marco.astype(dict.fromkeys(logicas, bool))
     por_tienda = dict(list(marco.groupby("tienda")))
+    ultimas, hoy = cobertura.ultimas_ventas(config), config.hoy()
     salida = []
     for t in tiendas:
+        ultimo = ultimas.get(t.id)
         suyos = por_tienda.get(t.id, marco.iloc[0:0])
         por_mes = suyos.groupby("mes")["firme"].agg(["sum", "count"])
         salida.append({
             "tienda": t.id,
             "nombre": t.nombre,
             "registros": int(suyos["filas"].sum()),
+            "ultimo_dia": str(ultimo) if ultimo else None,
+            "hace_dias": (hoy - ultimo).days if ultimo else None,
             "dias": int(suyos["cargado"].sum()),
             "firmes": int(suyos["firme"].sum()),
             "exigibles": len(suyos),
@@ -100,6 +104,7 @@ def texto(informe: dict[str, Any]) -> str:
         "",
     ]
     lineas += _tablas(tiendas, meses)
+    lineas += _ultimos(tiendas)
     lineas += _listas(tiendas, "faltan", "Faltan (días sin cargar):")
     lineas += _causas(tiendas)
     lineas += _listas(tiendas, "provisionales", "Provisionales (aún pueden cambiar):")
@@ -112,6 +117,20 @@ def texto(informe: dict[str, Any]) -> str:
 
 def _dias(marco: pd.DataFrame) -> list[str]:
     return [str(d) for d in marco["dia"]]
+
+
+def _ultimos(tiendas: list[dict]) -> list[str]:
+    """Hasta qué día hay ventas, y cuánto hace; las que van atrasadas, primero."""
+    grupos: dict[tuple, list[str]] = {}
+    for t in sorted(tiendas, key=lambda t: t["ultimo_dia"] or ""):
+        cuando = (t["ultimo_dia"], t["hace_dias"])
+        grupos.setdefault(cuando, []).append(t["tienda"])
+    lineas = ["Último día con ventas:"]
+    for (dia, hace), cuales in grupos.items():
+        cuando = f"{dia}, hace {hace} día(s)" if dia else "ninguno"
+        todas = len(tiendas) > 1 and len(cuales) == len(tiendas)
+        lineas.append(f"  {cuando}: {'todas' if todas else ', '.join(cuales)}")
+    return lineas if tiendas else []
 
 
 def _causas(tiendas: list[dict]) -> list[str]:

@@ -26,6 +26,13 @@ def test_muestra_lo_cargado_lo_que_falta_y_los_dias_en_cero(proyecto):
     assert "11 día(s), 2025-03-21 a 2025-03-31: tienda_01 (TIENDA_01)" in salida.fuera
     assert "31 día(s), 2025-03-01 a 2025-03-31: tienda_02 (TIENDA_02)" in salida.fuera
     assert "1 día(s), 2025-03-09: tienda_01 (TIENDA_01)" in salida.fuera
+    hace = (proyecto.config.hoy() - date(2025, 3, 20)).days
+    ultimos = salida.fuera[salida.fuera.index("Último día con ventas:") :].splitlines()[1:4]
+    assert ultimos == [
+        "  ninguno: tienda_02",
+        f"  2025-03-20, hace {hace} día(s): tienda_01",
+        f"  2025-03-31, hace {hace - 11} día(s): tienda_16",
+    ]
 
 
 def test_sin_base_todo_falta_y_no_se_crea_ninguna(proyecto):
@@ -57,7 +64,7 @@ def test_los_encabezados_caen_sobre_sus_columnas_aunque_la_marca_ocupe_dos(proye
 def test_un_anio_de_la_tienda_de_nombre_mas_largo_cabe_en_cien_columnas(proyecto):
     proyecto.con_tienda("tienda_01", {}, nombre="MAYORISTA VALENCIA")
     salida = proyecto.luigi("EstadoVentas", "--desde", "2024-09", "--hasta", "2025-08")
-    tabla = salida.fuera[salida.fuera.index("    tienda") : salida.fuera.index("Faltan")]
+    tabla = salida.fuera[salida.fuera.index("    tienda") : salida.fuera.index("Último")]
     assert tabla.count("0%") == 1 + 12  # el total y cada mes
     assert max(map(wcswidth, tabla.splitlines())) <= 100
 

@@ -1,7 +1,12 @@
 """Una corrida se le anuncia a quien la vigila, y que no se pueda no la cambia en nada."""
 
+import os
+import signal
+import time
+
 import pytest
 
+from tests.escuchas import esperar
 from tests.proyecto import Proyecto, Salida, cada_dia
 from tests.vigilante import SECRETO, vigilando
 
@@ -76,3 +81,19 @@ def test_un_vigilante_roto_no_cambia_la_corrida_y_se_dice_una_vez(una_tienda):
     assert "FLUXION_LATIDO_URL no empieza por https://" in mal_escrita.error
     exigir_secreta(una_tienda, mal_escrita)
     assert una_tienda.cargado() == una_tienda.en_origen("2025-03-01", "2025-03-03")
+
+
+def test_la_que_mandan_terminar_se_anuncia_como_fallo_aunque_aun_esperara_al_vigilante(una_tienda):
+    def piensa(pedido, n):
+        time.sleep(1.5 if n == 1 else 0)
+        pedido.responder(200, b"OK")
+
+    with vigilando(piensa) as v:
+        proceso = una_tienda.lanzar(*MARZO, FLUXION_LATIDO_URL=v.url)
+        esperar(lambda: v.latidos)
+        os.killpg(proceso.pid, signal.SIGTERM)
+        dicho = "".join(proceso.communicate(timeout=60))
+    assert proceso.returncode == 143, dicho
+    assert v.rutas == ["/start", "/fail"]
+    assert "Interrumpida por SIGTERM" in v.latidos[1][1]
+    assert "Faltan: tienda_01" in v.latidos[1][1]
