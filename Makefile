@@ -54,8 +54,9 @@ demo: $(VENV)/.base
 scheduler: $(VENV)/.base
 	@exec $(BIN)/fluxion-scheduler $(if $(PUERTO),--port $(PUERTO))
 
+# Tres a la vez, también en dos núcleos: muchas pruebas esperan.
 test: $(VENV)/.pruebas
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: $(VENV)/.pruebas
 	@$(BIN)/ruff check .

@@ -12,6 +12,7 @@ import os
 import sys
 from pathlib import Path
 
+from fluxion_luigi import config
 from fluxion_luigi.archivos import crear_carpeta, exigir_lugar, motivo
 from fluxion_luigi.config import ajustes
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorOcupado, ErrorUso
@@ -43,6 +44,7 @@ def main(argumentos: list[str] | None = None) -> int:
 
 def _correr(pedido: str | None) -> None:
     cfg = _configuracion()
+    config.actual()  # lo que esté mal en [fluxion] se dice aquí y no en la página
     puerto = _puerto(pedido or cfg.get("core", "default-scheduler-port", "8082"))
     estado = cfg.get("scheduler", "state_path", ESTADO)
     cfg.set("scheduler", "state_path", estado)

@@ -78,7 +78,10 @@ def texto_de(cual: str) -> str | None:
     sucesos = Diario(ajustes.reportes, cual).sucesos()
     if not sucesos:
         return None
-    texto = marcha.texto(reporte.componer(cual, sucesos), None, log)
+    try:
+        texto = marcha.texto(reporte.componer(cual, sucesos), None, log)
+    except (LookupError, TypeError, ValueError):
+        return f"El diario de la corrida {cual} no se entiende: está estropeado.\n"
     if cual not in _en_curso():
         texto += "\n\nMurió sin escribir su reporte: lo escribirá la corrida siguiente."
     return texto + "\n"

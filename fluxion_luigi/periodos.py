@@ -126,10 +126,14 @@ def leer_instante(texto: str) -> datetime:
 
 def leer_dia(texto: str) -> date:
     """Lee `AAAA-MM-DD`. `ErrorUso` si no lo es, o ese día no existe."""
-    primero, ultimo = leer_fecha(texto, fin=False), leer_fecha(texto, fin=True)
-    if primero != ultimo:
-        raise ErrorUso(f"«{texto}» es un mes: escriba un día, como {ultimo}.")
-    return primero
+    limpio = texto.strip()
+    if re.fullmatch(r"\d{4}-\d{2}", limpio):
+        raise ErrorUso(
+            f"«{limpio}» es un mes: escriba un día, como {leer_fecha(limpio, fin=True)}."
+        )
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", limpio):
+        raise ErrorUso(f"No se entiende la fecha «{limpio}». Use un día (2025-03-31).")
+    return leer_fecha(limpio, fin=False)
 
 
 def meses(rango: Rango) -> list[Rango]:

@@ -4,7 +4,7 @@
 set -eu
 
 demo="unixodbc libsqliteodbc"
-pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime systemd cron chromium-headless-shell"
+pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime systemd cron chromium-headless-shell libatomic1"
 python3 -c 'import ensurepip' 2>/dev/null || demo="$demo python3-venv"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

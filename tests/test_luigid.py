@@ -107,6 +107,9 @@ def test_lo_que_vale_si_luigi_cfg_no_lo_dice_es_lo_que_dice():
 
 def test_make_scheduler_lo_arranca():
     hecho = subprocess.run(
-        ["make", "-n", "scheduler", "PUERTO=8099"], cwd=RAIZ, capture_output=True, text=True
+        ["make", "--no-print-directory", "-n", "scheduler", "PUERTO=8099"],
+        cwd=RAIZ,
+        capture_output=True,
+        text=True,
     )
     assert hecho.stdout.rstrip().endswith(".venv/bin/fluxion-scheduler --port 8099"), hecho.stderr

@@ -245,6 +245,8 @@ def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) 
         raise ValueError("no se puede seguir: un «~» sin dueño o un enlace en círculo") from None
     if campo.name == "base" and "?" in str(ruta):
         raise ValueError("DuckDB no puede guardar su diario junto a una ruta con «?»")
+    if campo.name == "base" and texto.rstrip().endswith("/"):
+        raise ValueError("acaba en «/», como una carpeta; escriba la ruta del archivo de la base")
     if campo.name == "base" and os.path.isdir(ruta):
         raise ValueError(f"{ruta} es una carpeta; escriba la ruta del archivo de la base")
     return ruta

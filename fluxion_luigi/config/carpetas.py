@@ -111,7 +111,8 @@ def _leer_archivo(carpeta: Carpeta, archivo: str, ajenos: list[str]) -> None:
         if archivo != "sesion.sql":
             texto = texto.rstrip("; \n\t")
         if not texto:
-            carpeta.anotar(archivo, "Está vacío. Escríbalo o quítelo.")
+            o_que = "." if archivo in OBLIGATORIAS else " o quítelo."
+            carpeta.anotar(archivo, f"Está vacío. Escríbalo{o_que}")
             return
     carpeta.textos[archivo] = texto
 

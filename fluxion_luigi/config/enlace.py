@@ -23,7 +23,9 @@ _PISTAS: tuple[tuple[str, Familia], ...] = (
     ("microsoft", "microsoft"),
 )
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NOMBRE_DE_HOST = re.compile(r"[\w.-]{1,253}")
+_NOMBRE_DE_HOST = re.compile(r"\w[\w.-]{0,252}")
+# Un nombre no acaba en una parte que sea un número.
+_CASI_NUMERO = re.compile(r"\d+|0x[0-9a-f]*", re.I)
 _CON_PUERTO = re.compile(r"\[?(?P<host>[^\[\],]+?)\]?\s*(?:,|(?<!:):)\s*(?P<puerto>\d{1,5})")
 _CON_INSTANCIA = re.compile(r"(?P<host>[^\\]+)\\(?P<instancia>[\w$#-]+)")
 _SECRETO = re.compile(r"pwd|pass|clave|contrase|secre|token", re.I)
@@ -96,6 +98,12 @@ def direccion(host: str, *, con_su_puerto: bool) -> tuple[str, str]:
         return host, (
             f"host nombra la instancia {m['instancia']}: agregue a esta tienda su «puerto», el TCP "
             "de esa instancia (en SQL Server Configuration Manager, «Protocolos», TCP/IP)"
+        )
+    if _CASI_NUMERO.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        # El sistema los tomaría por otra: un «010» es un 8, y a «127.1» le pone dos ceros en medio.
+        return host, (
+            "host parece una dirección y no lo es: escriba sus cuatro números, de 0 a 255 y sin "
+            "ceros delante"
         )
     if _NOMBRE_DE_HOST.fullmatch(host):
         return host, ""

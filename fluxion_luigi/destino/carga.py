@@ -91,7 +91,10 @@ def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> No
         ErrorDestino, ErrorDisco: si DuckDB no pudo; no cambia nada.
     """
     with transaccion(base, 0):
-        base.hacer("confirmar_dias", tienda=tienda, dias=list(dias), en=_sin_zona(en))
+        base.hacer(
+            "confirmar_dias",
+            tienda=tienda, dias=list(dias), en=_sin_zona(en), ahora=_sin_zona(datetime.now(UTC)),
+        )  # fmt: skip
 
 
 def _dias_con_filas(base: Base, tienda: str, lotes: Sequence[Lote]) -> set[date]:

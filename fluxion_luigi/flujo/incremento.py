@@ -47,6 +47,11 @@ class PlanDiario(Plan):
         return next(j for j in self.jornadas if j.tienda.id == tienda)
 
     @property
+    def pide_todo(self) -> bool:
+        """De los días que sólo se cuentan no se sabe si habrá que cargarlos."""
+        return False
+
+    @property
     def huecos(self) -> dict[str, Sequence[date]]:
         """Los días de cada tienda que faltan desde hace tanto que no se piden solos."""
         return {j.tienda.id: j.hueco for j in self.jornadas if j.hueco}
@@ -76,6 +81,13 @@ def planear(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None)
     return PlanDiario(Rango(min(todos), hasta), tiendas, tramos, [], [], jornadas)
 
 
+def sin_base(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None) -> PlanDiario:
+    """El plan cuando no se puede leer la base: de cada tienda, sólo se sabe que toca ese día."""
+    hasta = hasta or config.hoy() - UN_DIA
+    dia, tiendas = Rango(hasta, hasta), config.catalogo.elegir(pedidas)
+    return PlanDiario(dia, tiendas, [(t, dia) for t in tiendas], [], [])
+
+
 def por_mes(dias: Sequence[date]) -> list[Rango]:
     """Un tramo por mes con sólo esos días, seguidos o no."""
     if not dias:
@@ -97,7 +109,7 @@ def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantan
         tienda,
         faltan=sorted(toca - respaldados),
         por_contar=sorted(respaldados),
-        hueco=_hueco(config, tienda, ventana.desde, suyos),
+        hueco=[d for d in _hueco(config, tienda, ventana.desde, suyos) if d not in toca],
     )
 
 
@@ -130,9 +142,16 @@ def _respaldados(
 def _hueco(
     config: Configuracion, tienda: Tienda, hasta: date, suyos: Mapping[date, DiaRespaldado]
 ) -> list[date]:
-    """Los días sin cargar de antes de `hasta`, desde que la tienda abrió o desde su primer día."""
-    primero = tienda.apertura or min(suyos, default=hasta)
+    """Los días de antes de `hasta` que faltan, o que quedaron provisionales para siempre.
+
+    Desde que la tienda abrió o, si no se sabe, desde su primera venta.
+    """
+    primero = tienda.apertura or min((d for d, x in suyos.items() if x.conteo.filas), default=hasta)
     if primero >= hasta:
         return []
     exigibles = cobertura.exigibles(config, tienda, Rango(primero, hasta - UN_DIA)).dias
-    return [d for d in exigibles if d not in suyos]
+    return [
+        d
+        for d in exigibles
+        if d not in suyos or not cobertura.vigente(config, d, suyos[d].confirmado_en)
+    ]

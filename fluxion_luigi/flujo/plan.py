@@ -20,6 +20,11 @@ class Plan:
     sin_abrir: Sequence[tuple[Tienda, Sequence[date]]]
 
     @property
+    def pide_todo(self) -> bool:
+        """Si se sabe de antemano que todos sus tramos se van a cargar."""
+        return True
+
+    @property
     def huecos(self) -> dict[str, Sequence[date]]:
         """Los días que faltan y este plan no pide; un rango pide todos los suyos."""
         return {}

@@ -23,7 +23,7 @@ from fluxion_luigi.flujo.extraccion import candado_de, carpeta
 from fluxion_luigi.flujo.incremento import Jornada, por_mes
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Trabajo
-from fluxion_luigi.periodos import Rango
+from fluxion_luigi.periodos import Rango, agrupar
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,13 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
         with candado_de(config, tienda):
             conteos = _contar(config, tienda, jornada.dias)
     base = instantanea(config, admite_vieja=True)
-    contados = [d for d in jornada.por_contar if d in conteos]
-    iguales = [d for d in contados if conteos[d].coincide(base.dias[tienda.id, d].conteo)]
-    cambiaron = sorted(set(contados) - set(iguales))
+    # El que no se pudo contar se lee: por ese camino se sabe qué le pasa, y si es malo, se aparta.
+    iguales = [
+        d
+        for d in jornada.por_contar
+        if d in conteos and conteos[d].coincide(base.dias[tienda.id, d].conteo)
+    ]
+    cambiaron = sorted(set(jornada.por_contar) - set(iguales))
     if iguales:
         with para_escribir(config) as abierta:
             destino.confirmar(abierta, tienda.id, iguales, empezo)
@@ -102,13 +106,17 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
 def _contar(config: Configuracion, tienda: Tienda, dias: Sequence[date]) -> Conteos:
     """De una vez, aunque entre ellos haya días que no hacen falta: un viaje y no varios.
 
-    Los que no se pudieron contar así, porque agotan el tiempo, no salen.
+    Si así no se puede, por ventanas y luego por días; los que ni así, no salen.
     """
     with Lectura(config, tienda) as lectura:
         caidas = Caidas(config.ajustes, {}, aceptar=True)  # ya se dirá, si hay que leer el día
         donde = carpeta(config, tienda, f"{max(dias):%Y-%m}")
         trabajo = Trabajo(config, tienda, donde, lectura, caidas, lambda avance: None)
         trabajo.contar(list(Rango(min(dias), max(dias))))
+        for tamano in (config.ajustes.ventana_dias, 1):
+            sin_cuenta = [d for d in dias if d not in trabajo.conteos]
+            for tramo in agrupar(sin_cuenta, tamano):
+                trabajo.contar(list(tramo))
         return trabajo.conteos
 
 

@@ -4,6 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 
+def incremento(hasta: str, tiendas: Iterable[str], opciones: Sequence[str] = ()) -> str | None:
+    """`IncrementoDiario` hasta ese día, para esas tiendas; None si no hay ninguna."""
+    cuales = ",".join(dict.fromkeys(tiendas))
+    if not cuales:
+        return None
+    partes = ["luigi --module fluxion_luigi IncrementoDiario", f"--fecha {hasta}"]
+    return " ".join([*partes, f"--tiendas {cuales}", *opciones])
+
+
 def rango(
     dias: Iterable[date | str], tiendas: Iterable[str], opciones: Sequence[str] = ()
 ) -> str | None:

@@ -56,8 +56,8 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         "tiendas_mes": por_estado,
         "sin_fecha": _sin_fecha(meses),
         "excluidos": inicio.get("excluidos", []),
-        "huecos": _huecos(inicio.get("huecos") or {}, opciones),
-        "reintentar": _orden(faltan, opciones),
+        "huecos": huecos(inicio.get("huecos") or {}, opciones),
+        "reintentar": _orden(faltan, inicio, opciones),
         "latido": latidos(sucesos),
         "detalle": meses,
     }
@@ -69,7 +69,7 @@ def latidos(sucesos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{c: s.get(c) for c in claves} for s in sucesos if s["suceso"] == "latido"]
 
 
-def _huecos(por_tienda: dict[str, list[str]], opciones: list[str]) -> dict[str, Any]:
+def huecos(por_tienda: dict[str, list[str]], opciones: list[str]) -> dict[str, Any]:
     """Los días que faltan y el incremento ya no pide solo, con la orden que los carga."""
     dias = [d for suyos in por_tienda.values() for d in suyos]
     return {"tiendas": por_tienda, "orden": orden.rango(dias, por_tienda, opciones)}
@@ -147,7 +147,9 @@ def _fallo_de_la_tienda(sucesos: list[dict], tienda: str) -> dict | None:
     )
 
 
-def _orden(faltan: list[dict], opciones: list[str]) -> str | None:
+def _orden(faltan: list[dict], inicio: dict, opciones: list[str]) -> str | None:
     """La orden que reintenta lo que no se logró: lo ya cargado no se vuelve a pedir."""
+    if inicio.get("tarea") == "IncrementoDiario":  # de los días firmes sólo ella pregunta
+        return orden.incremento(inicio["hasta"], [m["tienda"] for m in faltan], opciones)
     dias = [d for m in faltan for d in m["dias_fuera"] or (m["desde"], m["hasta"])]
     return orden.rango(dias, [m["tienda"] for m in faltan], opciones)

@@ -37,7 +37,7 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
         f"  {tienda}: {entero(n)} línea(s) sin fecha en la tienda, que no se pueden cargar"
         for tienda, n in datos["sin_fecha"].items()
     ]
-    lineas += _huecos(datos["huecos"])
+    lineas += huecos(datos["huecos"])
     faltan = [m for m in datos["detalle"] if m["estado"] in MARCA]
     if faltan and not any(m["error"] or m["estado"] != NO_INTENTADA for m in faltan):
         por_que = (
@@ -85,15 +85,16 @@ def _cabeza(datos: dict[str, Any]) -> list[str]:
     return lineas
 
 
-def _huecos(huecos: dict[str, Any]) -> list[str]:
-    if not huecos["tiendas"]:
+def huecos(datos: dict[str, Any]) -> list[str]:
+    """Los días que faltan y el incremento no pide solo, y la orden que los carga."""
+    if not datos["tiendas"]:
         return []
     lineas = ["", "Faltan días más viejos que dias_atras, que no se piden solos:"]
     lineas += [
         f"  {tienda}: {len(dias)} día(s), {describir(map(date.fromisoformat, dias))}"
-        for tienda, dias in huecos["tiendas"].items()
+        for tienda, dias in datos["tiendas"].items()
     ]
-    return [*lineas, "Para cargarlos:", f"  {huecos['orden']}"]
+    return [*lineas, "Para cargarlos:", f"  {datos['orden']}"]
 
 
 def revision(tienda: str, hecha: Revision) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fluxion_luigi.flujo.incremento import PlanDiario
 from fluxion_luigi.flujo.plan import Pedido, Plan
+from fluxion_luigi.informes import reporte, resumen
 from fluxion_luigi.informes.tablas import doblar, tabla
 from fluxion_luigi.periodos import describir
 
@@ -33,8 +34,13 @@ def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     )  # fmt: skip
 
 
-def incremento(plan: PlanDiario) -> str:
-    """La tabla de lo que se leería y lo que sólo se contaría esta mañana."""
+def incremento(plan: PlanDiario, opciones: Sequence[str] = ()) -> str:
+    """La tabla de lo que se leería y lo que sólo se contaría esta mañana, y lo que falta de antes.
+
+    Args:
+        opciones: las que debe llevar la orden sugerida.
+    """
+    faltan = {t: [str(d) for d in dias] for t, dias in plan.huecos.items()}
     filas = [
         [j.tienda.id, j.tienda.nombre, len(j.faltan), describir(j.faltan) if j.faltan else "·",
          len(j.por_contar), describir(j.por_contar) if j.por_contar else "·"]
@@ -49,5 +55,5 @@ def incremento(plan: PlanDiario) -> str:
     )
     return "\n".join(
         [f"Simulación del incremento hasta {plan.rango.hasta}: no se contactó a nadie.", "", cuadro,
-         NOTA_INCREMENTO, *plan.excluidos()]
+         doblar(NOTA_INCREMENTO), *resumen.huecos(reporte.huecos(faltan, list(opciones)))]
     )  # fmt: skip

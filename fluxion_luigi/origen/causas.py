@@ -127,15 +127,19 @@ FALLOS: tuple[Fallo, ...] = (
           palabras=r"permission (was )?denied",
           nombra=r"(?:object|objeto|table|tabla|view|vista|schema|esquema) ['\"«]?([\w.$#@-]+)"),
     # -- la consulta
+    Fallo("la consulta intenta escribir en la tienda",
+          "Este programa sólo lee: quite de los .sql de ese sistema lo que no sea SELECT.",
+          sqlserver=(3906,), sqlite=(8,), estados=("25006",),
+          palabras=r"readonly database|read-only (transaction|database)"),
     Fallo("falta una tabla que la consulta lee",
           "Si falta su base entera, corrija «base_datos» o «bases» en el catálogo; si no, revise "
-          "«sistema», y el ventas.sql o el productos.sql de ese sistema.",
+          "«sistema», y los .sql de ese sistema.",
           sqlserver=(208, 1088), estados=("42P01", "42S02", "3F000"),
           palabras=r"no such table|invalid object name|relation '' does not exist",
           nombra=r"(?:object name|nombre de objeto|relation|relación|schema|such table:) "
           r"['\"«]?([\w.$#@-]+)"),
     Fallo("falta una columna que la consulta lee",
-          "Revise el ventas.sql o el productos.sql de ese sistema.",
+          "Revise los .sql de ese sistema (VerificarSistema dice cuál).",
           sqlserver=(207, 4104), estados=("42703", "42S22"),
           palabras=r"no such column|invalid column name|column \S+ does not exist",
           nombra=r"(?:column name|nombre de columna|column|columna|such column:) "
@@ -152,7 +156,7 @@ FALLOS: tuple[Fallo, ...] = (
           "Corrija el .sql de ese sistema con lo que dijo el driver.",
           sqlserver=(102, 104, 105, 107, 108, 116, 130, 137, 144, 145, 147, 156, 170, 174, 189, 195,
                      205, 209, 319, 1013, 8120, 8155, 8156),
-          estados=("42", "0A000", "25006"),
+          estados=("42", "0A000"),
           palabras=r"\bsyntax error\b|incorrect syntax|sintaxis incorrecta|no such function"),
     Fallo("el servidor y el driver no acuerdan el cifrado (TLS)",
           "Ajuste el cifrado en «opciones» del catálogo: con un certificado propio de la tienda, "

@@ -142,7 +142,7 @@ def linea_de_ajena(tarea, de_otra: carga.Ajena) -> str:
 
 def _lugar_en_el_plan(tarea) -> str:
     """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una."""
-    if raiz is None:
+    if raiz is None or not raiz.plan.pide_todo:
         return ""
     plan = {(t.id, tramo.mes) for t, tramo in raiz.plan.tramos}
     cargadas = {
@@ -163,6 +163,7 @@ def _apertura() -> dict:
     return {
         "pid": padre.pid if padre else os.getpid(),
         "empezada_en": _inicio.isoformat(timespec="milliseconds"),
+        "tarea": raiz.task_family,
         "desde": str(raiz.desde),
         "hasta": str(raiz.hasta),
         "opciones": opciones_de_luigi(),

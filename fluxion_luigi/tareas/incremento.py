@@ -7,13 +7,20 @@ import luigi
 
 from fluxion_luigi import corrida
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorConectividad, ErrorTransitorio
+from fluxion_luigi.errores import (
+    ErrorConectividad,
+    ErrorDestino,
+    ErrorFluxion,
+    ErrorOcupado,
+    ErrorStaging,
+    ErrorTransitorio,
+)
 from fluxion_luigi.flujo import incremento, revision
 from fluxion_luigi.informes import resumen, simulacion
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import conectividad, historia, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dia, Modo, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
 
@@ -24,8 +31,12 @@ class RevisionTienda(Tarea):
     """Una conexión y una cuenta: prueba que la tienda responde y dice qué días hay que leer."""
 
     tienda = luigi.Parameter()
-    hasta = luigi.DateParameter()
+    hasta = Dia()
     priority = 100
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.config.catalogo.elegir((self.tienda,))  # corrida a mano, lo mal escrito se dice antes
 
     @property
     def resources(self):
@@ -71,8 +82,12 @@ class IncrementoTienda(Tarea):
     """Una tienda al día: lo que su revisión dijo que hay que leer, cargado."""
 
     tienda = luigi.Parameter()
-    hasta = luigi.DateParameter()
+    hasta = Dia()
     aceptar_vacios = Modo()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.config.catalogo.elegir((self.tienda,))
 
     def requires(self):
         return RevisionTienda(tienda=self.tienda, hasta=self.hasta)
@@ -82,6 +97,10 @@ class IncrementoTienda(Tarea):
 
     def run(self):
         hecha = revision.guardada(self.config, self.tienda, corrida.id_actual())
+        if hecha is None:
+            raise ErrorStaging(
+                f"Alguien quitó del staging la revisión de {self.tienda}. Repita la misma orden."
+            )
         # Luigi vuelve a llamar aquí cuando acaban. Preguntarles entonces si están completas las
         # repetiría si entretanto pasó la medianoche, o el reloj anda mal.
         if revision.primera_vez(self.config, self.tienda, corrida.id_actual()):
@@ -105,8 +124,13 @@ class IncrementoDiario(Tarea):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         exigir_workers()
+        self._fallo: ErrorFluxion | None = None
         with vigilia.planeando(self.simular):
-            self.plan = incremento.planear(self.config, self.tiendas, self.fecha)
+            try:
+                self.plan = incremento.planear(self.config, self.tiendas, self.fecha)
+            except (ErrorOcupado, ErrorDestino) as e:  # lo cuenta la corrida, con su reporte
+                self._fallo = e
+                self.plan = incremento.sin_base(self.config, self.tiendas, self.fecha)
         historia.raiz = None if self.simular else self
 
     @property
@@ -134,6 +158,9 @@ class IncrementoDiario(Tarea):
     def complete(self) -> bool:
         if historia.raiz is self:
             historia.empezar()
+        if self._fallo:
+            historia.al_fallar(self, self._fallo)
+            raise self._fallo
         return not self.simular and not self.plan.tramos
 
     def al_dia(self, config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
@@ -143,4 +170,4 @@ class IncrementoDiario(Tarea):
 
     def run(self):
         if self.simular:
-            mostrar(simulacion.incremento(self.plan))
+            mostrar(simulacion.incremento(self.plan, opciones_de_luigi()))

@@ -162,7 +162,13 @@ class Terminal(logging.Handler):
         """De Luigi, sólo las excepciones: lo demás lo dice este proyecto con sus palabras."""
         if self._viva and getattr(record, "fijo", False):
             return False  # ya lo cuenta la línea de avance
-        return record.name.startswith("fluxion") or bool(record.exc_info and record.exc_info[1])
+        if record.name.startswith("fluxion"):
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None or getattr(error, "dicho", False):
+            return False  # Luigi cuenta la misma excepción en cada piso por donde pasa
+        error.dicho = True
+        return True
 
 
 class Archivo(logging.Handler):

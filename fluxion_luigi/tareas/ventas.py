@@ -257,9 +257,7 @@ class RangoVentas(Tarea):
         try:
             return all(c.complete() for c in self.cargas())
         except ErrorFluxion as e:
-            # Luigi lo cuenta como error de planeación, y no avisa ni lo muestra.
-            historia.al_fallar(self, e)
-            registro.error("%s", e)
+            historia.al_fallar(self, e)  # Luigi lo cuenta como error de planeación y no avisa
             raise
 
     @staticmethod

@@ -62,6 +62,18 @@ def test_con_el_puerto_de_la_instancia_en_la_tienda_sobra_su_nombre(leer):
         # 1433, de [predeterminados], sería otra instancia del mismo servidor: otra base.
         (r"tienda-01.invalid\SQLEXPRESS", "nombra la instancia SQLEXPRESS: agregue a esta tienda"),
         (r"192.0.2.7\POS$1", "nombra la instancia POS$1"),
+        *(
+            (h, "escriba sus cuatro números, de 0 a 255 y sin ceros delante")
+            for h in (
+                "198.51.100." + "010",
+                "127.1",
+                "0x7f.1",
+                "2130706433",
+                "1.2.3",
+                "999." + "1.1.1",
+            )
+        ),
+        *((h, "no es un nombre ni una dirección") for h in (".", "-h")),
         ("tienda-01.invalid,1433", 'host = "tienda-01.invalid" y puerto = 1433'),
         ("192.0.2.7, 50123", 'host = "192.0.2.7" y puerto = 50123'),
         ("tienda-01.invalid:1433", 'host = "tienda-01.invalid" y puerto = 1433'),

@@ -43,7 +43,8 @@ CAUSA = "PING OK: el puerto 14330 rechaza la conexión. Revise que el servicio e
 
 def de_estado() -> str:
     meses = {m.mes: [3, 30] for m in map(lambda r: Rango(r, r), ANIO)}
-    fila = {"ultimo_dia": "2025-09-30", "hace_dias": 1, "registros": 6_300_000, "dias": 390, "firmes": 390, "exigibles": 395,
+    fila = {"ultimo_dia": "2025-09-30", "hace_dias": 1, "registros": 6_300_000, "dias": 390,
+            "firmes": 390, "exigibles": 395,
             "causas": {},
             "en_cero": [], "provisionales": [], "faltan": [], "meses": meses}  # fmt: skip
     return estado.texto({

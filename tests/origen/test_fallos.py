@@ -26,6 +26,7 @@ CAUSAS = {
     "tiempo": "no contestó a tiempo",
     "interbloqueo": "interbloqueo",
     "sintaxis": "mal escrita",
+    "escribe": "intenta escribir en la tienda",
     "tipo": "no es del tipo que la consulta espera",
     "intercalacion": "intercalaciones",
     "dato": "no puede convertir un dato",
@@ -339,7 +340,7 @@ DE_CADA_DRIVER = [
     ("40001", 1, "ERROR: could not serialize access due to concurrent update;" + CONSULTA,
      "interbloqueo"),
     ("25006", 1, "ERROR: cannot execute CREATE TABLE in a read-only transaction;" + CONSULTA,
-     "sintaxis"),
+     "escribe"),
     ("53100", 1, 'ERROR: could not extend file "base/1": No space left on device;' + CONSULTA,
      "recursos"),
     ("53300", 1, "FATAL: remaining connection slots are reserved;" + CONSULTA, "recursos"),
@@ -366,6 +367,7 @@ DE_CADA_DRIVER = [
     ("HY000", 1, "[SQLite]integer overflow (1)", "dato"),
     ("HY000", 1, "[SQLite]malformed JSON (1)", "dato"),
     ("HY000", 1, "[SQLite]no such function: nada (1)", "sintaxis"),
+    ("HY000", 8, "[SQLite]attempt to write a readonly database (8)", "escribe"),
     ("HY000", 6, "[SQLite]database table is locked (6)", "ocupada"),
     ("HY000", 13, "[SQLite]database or disk is full (13)", "recursos"),
 ]  # fmt: skip
@@ -574,7 +576,7 @@ def test_el_error_dice_donde_que_paso_que_hacer_y_lo_que_dijo_el_driver():
     assert primera == (
         "tienda_01 (h:1/b), ventana 2025-03-01 a 2025-03-07: falta una tabla que la consulta lee: "
         "VAD20.dbo.MA_TRANSACCION. Si falta su base entera, corrija «base_datos» o «bases» en el "
-        "catálogo; si no, revise «sistema», y el ventas.sql o el productos.sql de ese sistema."
+        "catálogo; si no, revise «sistema», y los .sql de ese sistema."
     )
     assert "\n".join(resto) == f"El driver dijo: {texto}"
 

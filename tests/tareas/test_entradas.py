@@ -94,5 +94,7 @@ def test_una_tienda_mes_cargada_dos_veces_en_una_corrida_cuenta_una(monkeypatch)
     sucesos = [{"suceso": "carga", "tienda": t, "mes": "2025-03"} for t in ("a", "a", "ajena")]
     tarea = SimpleNamespace(diario=SimpleNamespace(sucesos=lambda: iter(sucesos)))
     assert historia._lugar_en_el_plan(tarea) == ""  # nadie hizo un plan
-    monkeypatch.setattr(historia, "raiz", SimpleNamespace(plan=SimpleNamespace(tramos=plan)))
+    monkeypatch.setattr(
+        historia, "raiz", SimpleNamespace(plan=SimpleNamespace(tramos=plan, pide_todo=True))
+    )
     assert historia._lugar_en_el_plan(tarea) == "1/2 "

@@ -1,6 +1,8 @@
 """El incremento de cada mañana: lo nuevo se lee, lo provisional se cuenta, lo firme se deja."""
 
 import shutil
+import sqlite3
+from datetime import date
 
 import pytest
 
@@ -57,6 +59,7 @@ def test_cada_manana_se_lee_lo_nuevo_y_lo_que_cambio_y_lo_demas_solo_se_cuenta(a
     assert "2025-03-18 a 2025-03-19" in simulado.fuera
     salida = incremento(al_dia, "2025-03-21")
     assert salida.codigo == 0, salida.todo
+    assert "✓ tienda_01 2025-03: 12 filas" in salida.error  # sin «1/2»: no se sabe cuántas serán
     assert "tienda_01: 2 día(s) siguen igual; se lee 2025-03-20" in salida.error
     assert "tienda_02: 1 día(s) siguen igual; cambió 2025-03-18; se lee 2025-03-20" in salida.error
     assert leidos(al_dia) == 3
@@ -97,8 +100,59 @@ def test_lo_que_falta_desde_hace_mucho_no_se_pide_y_se_dice_con_que_orden(al_dia
     assert al_dia.reporte()["huecos"]["orden"] == orden
     dias = {str(d) for t, d in al_dia.cargado() if t == "tienda_01"}
     assert dias == set(cada_dia(PRIMERO, HASTA, 1)) | set(cada_dia("2025-04-05", "2025-04-09", 1))
-    # Mientras nadie lo cargue, se sigue diciendo, y no cuenta como tenido.
-    assert orden in incremento(al_dia, "2025-04-11").fuera
+    # Mientras nadie lo cargue se sigue diciendo, también al simular, y no cuenta como tenido.
+    assert orden in incremento(al_dia, "2025-04-11", "--simular").fuera
+
+
+def test_lo_que_quedo_provisional_hace_mas_de_lo_que_se_compara_se_dice(al_dia):
+    salida = incremento(al_dia, "2025-06-20")
+    assert salida.codigo == 0, salida.todo
+    hueco = al_dia.reporte()["huecos"]["tiendas"]["tienda_01"]
+    assert hueco[:3] == ["2025-03-18", "2025-03-19", "2025-03-20"]
+
+
+def test_los_dias_en_cero_de_quien_se_equivoco_de_anio_no_abren_un_hueco(al_dia):
+    equivocada = correr(
+        al_dia, "2025-03-20 07:00:00", "RangoVentas", "--desde", "2020-03-01", "--hasta",
+        "2020-03-02",
+    )  # fmt: skip
+    assert equivocada.codigo == 0
+    assert incremento(al_dia, "2025-03-21").codigo == 0
+    assert al_dia.reporte()["huecos"]["tiendas"] == {}
+
+
+def test_un_dia_que_no_se_puede_contar_no_pasa_por_confirmado(al_dia):
+    """Su suma se desborda: los demás se comparan igual, y él se aparta con su motivo."""
+    vender(pos(al_dia, "tienda_01"), {"2025-03-12": 1}, lambda i: i + 900)
+    bien = {k: v for k, v in al_dia.en_origen(PRIMERO, "2025-03-23").items() if k[0] == "tienda_01"}
+    del bien["tienda_01", date(2025, 3, 10)]
+    with sqlite3.connect(pos(al_dia, "tienda_01")) as c:
+        c.execute(
+            "UPDATE lineas SET total_centimos = 9223372036854775800 WHERE fecha = '2025-03-10'"
+        )
+    salida = incremento(al_dia, "2025-03-24", "--tiendas", "tienda_01")
+    assert salida.codigo == 30
+    assert "cambió 2025-03-10, 2025-03-12" in salida.error
+    assert "2025-03-10" in al_dia.reporte()["detalle"][0]["dias_fuera"]
+    cargado = al_dia.cargado()
+    assert {k: cargado[k] for k in bien} == bien
+
+
+def test_un_reloj_que_estuvo_adelantado_no_hace_contar_lo_mismo_cada_manana(al_dia):
+    assert incremento(al_dia, "2025-04-29").codigo == 0
+    assert incremento(al_dia, "2025-03-21").codigo == 0
+    assert incremento(al_dia, "2025-03-21", hora="07:00:00").codigo == 0
+    assert leidos(al_dia) == 0
+    assert al_dia.reporte()["tiendas_mes"]["al_dia"] == 0  # ya no hay ni que preguntar
+
+
+def test_con_la_base_danada_la_corrida_deja_su_reporte(al_dia):
+    al_dia.base.write_bytes(al_dia.base.read_bytes()[:300_000])
+    salida = incremento(al_dia, "2025-03-21")
+    assert salida.codigo == 35
+    assert salida.error.count("está dañada") == 1
+    assert al_dia.reporte()["estado"] == "con_fallos"
+    assert "está dañada" in al_dia.reporte()["detalle"][0]["error"]
 
 
 def test_un_marcador_quitado_a_mano_significa_leer_otra_vez(al_dia):
@@ -130,6 +184,8 @@ def test_una_tienda_que_no_responde_falla_una_vez_y_las_demas_siguen(al_dia):
     assert not pos(al_dia, "tienda_02").exists()  # el driver habría hecho uno vacío
     estados = {m["tienda"]: m["estado"] for m in al_dia.reporte()["detalle"]}
     assert estados == {"tienda_01": "cargada", "tienda_02": "no_intentada"}
+    repetir = "luigi --module fluxion_luigi IncrementoDiario --fecha 2025-03-20 --tiendas tienda_02"
+    assert al_dia.reporte()["reintentar"] == f"{repetir} --local-scheduler"
     pos(al_dia, "aparte").rename(pos(al_dia, "tienda_02"))
     assert incremento(al_dia, "2025-03-21", hora="08:00:00").codigo == 0
     assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-20")
@@ -149,7 +205,7 @@ def test_quien_vende_pasada_la_medianoche_dice_a_que_hora_acaba_su_dia(al_dia):
     [
         (("--fecha", "2025-03-29"), "--fecha 2025-03-29 aún no llega: hoy es 2025-03-21"),
         (("--fecha", "2025-03"), "es un mes: escriba un día"),
-        (("--fecha", ""), "No se entiende la fecha"),
+        (("--fecha", ""), "No se entiende la fecha «». Use un día (2025-03-31)."),
         (("--tiendas", "tienda_77"), "tienda_77"),
     ],
 )

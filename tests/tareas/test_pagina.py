@@ -5,14 +5,19 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
 
+from fluxion_luigi import config
+from fluxion_luigi.errores import ErrorDatos
+from fluxion_luigi.tareas import pagina
 from fluxion_luigi.tareas.historia import frase_de_muerte
+from fluxion_luigi.tareas.ventas import CargaVentas
 from tests.capacidades import exigir
-from tests.escuchas import esperar
+from tests.escuchas import esperar, puerto_cerrado
 from tests.luigid import Luigid, Propio
 from tests.navegador import NAVEGAR, navegador
 from tests.proyecto import LUIGI, cada_dia
@@ -37,8 +42,8 @@ def cadena(en_postgresql, postgresql):
 
 def preguntar(central: Luigid, que: str, **datos):
     pedido = urlencode({"data": json.dumps(datos)})
-    with urlopen(f"http://127.0.0.1:{central.puerto}/api/{que}?{pedido}") as pagina:
-        return json.load(pagina)["response"]
+    with urlopen(f"http://127.0.0.1:{central.puerto}/api/{que}?{pedido}") as respuesta:
+        return json.load(respuesta)["response"]
 
 
 def tareas(central: Luigid) -> list[dict]:
@@ -110,7 +115,7 @@ def test_quien_mira_la_pagina_sabe_como_va_que_fallo_y_que_hacer(cadena, tmp_pat
         assert web.fuera == []
 
 
-def test_una_carga_que_falla_dice_con_que_orden_se_repite_y_la_que_ofrece_luigi_sirve(
+def test_la_orden_que_ofrece_luigi_para_repetir_sirve_y_los_reportes_pueden_estar_en_otra_parte(
     dos_tiendas, tmp_path
 ):
     """Con el luigid de Luigi, que no sirve reportes: la tarea dice dónde está, sin enlace."""
@@ -149,3 +154,28 @@ def test_un_proceso_que_murio_de_pronto_se_dice_en_palabras():
     )
     assert "de pronto, con código 3." in frase_de_muerte(dicho.format(3))
     assert frase_de_muerte("tienda_01: no responde") is None
+    muerta = {"status": "FAILED", "expl": json.dumps(dicho.format(3))}
+    assert "died" not in pagina.explicar(muerta)["expl"]
+    assert pagina.explicar({"status": "DONE", "expl": '""'}) == {"status": "DONE", "expl": '""'}
+
+
+def test_una_carga_fallida_lleva_la_orden_que_la_repite(dos_tiendas, monkeypatch):
+    monkeypatch.setattr(config, "actual", lambda: dos_tiendas.config)
+    tarea = CargaVentas(tienda="tienda_01", desde="2025-03-01", hasta="2025-03-31")
+    frase, orden = tarea.on_failure(ErrorDatos("Un valor no cabe.")).split("\n\n")
+    assert frase == "Un valor no cabe."
+    assert orden.endswith(" RangoVentas --desde 2025-03-01 --hasta 2025-03-31 --tiendas tienda_01")
+
+
+def test_sin_scheduler_se_dice_una_vez_y_en_segundos(dos_tiendas):
+    empezo = time.monotonic()
+    orden = dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
+    orden[orden.index("--local-scheduler")] = f"--scheduler-port={puerto_cerrado()}"
+    hecho = subprocess.run(
+        [*orden, "--scheduler-host", "127.0.0.1"], cwd=dos_tiendas.carpeta,
+        env=dos_tiendas.entorno(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert hecho.returncode == 40
+    assert time.monotonic() - empezo < 20
+    assert hecho.stderr.count("No responde el scheduler central") == 1, hecho.stderr
+    assert "agregue --local-scheduler a la orden" in hecho.stderr

@@ -188,11 +188,11 @@ def test_de_diciembre_a_marzo_la_base_es_siempre_la_de_las_tiendas(cadena):
     salida = cadena.manana(dia("2024-02-29"))
     hueco = {k for k in cadena.en_origen() if k not in proyecto.cargado()}
     assert {d for _, d in hueco} == {dia("2024-01-04") + timedelta(days=i) for i in range(41)}
-    assert ("RangoVentas --desde 2024-01-04 --hasta 2024-02-13 --tiendas "
+    assert ("RangoVentas --desde 2024-01-02 --hasta 2024-02-13 --tiendas "
             "tienda_01,tienda_02,tienda_03") in salida.todo  # fmt: skip
     assert proyecto.reporte()["huecos"]["orden"] in salida.todo
     rango = correr(
-        proyecto, "2024-02-29 08:00:00", "RangoVentas", "--desde", "2024-01-04", "--hasta",
+        proyecto, "2024-02-29 08:00:00", "RangoVentas", "--desde", "2024-01-02", "--hasta",
         "2024-02-13", workers=3,
     )  # fmt: skip
     assert rango.codigo == 0, rango.todo

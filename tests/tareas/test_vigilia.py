@@ -63,9 +63,9 @@ def test_un_fallo_se_anuncia_con_la_tienda_que_falta(una_tienda):
         assert una_tienda.reporte()["latido"][1]["aviso"] == "fallo"
         una_tienda.base.write_bytes(b"esto no es una base de DuckDB")
         salida = correr(una_tienda, v.url, "IncrementoDiario", "--fecha", "2025-03-04")
-    assert salida.codigo == 40, salida.todo
-    assert v.rutas[2:] == ["/fail"]
-    assert "no empezó (destino)" in v.latidos[2][1]
+    assert salida.codigo == 35, salida.todo
+    assert v.rutas[-1] == "/fail"
+    assert "Faltan: tienda_01, tienda_02" in v.latidos[-1][1]
 
 
 def test_un_vigilante_roto_no_cambia_la_corrida_y_se_dice_una_vez(una_tienda):

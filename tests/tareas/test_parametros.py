@@ -1,0 +1,39 @@
+"""Los parámetros propios: lo que no se eligió se muestra con una palabra que se puede escribir."""
+
+from datetime import date
+
+import pytest
+
+from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.tareas.parametros import Dia, Dias, FechaOMes, Tiendas
+
+
+@pytest.mark.parametrize(
+    ("parametro", "nada", "palabra"),
+    [
+        (Tiendas(default=()), (), "todas"),
+        (Dias(default=()), (), "todos"),
+        (Dia(default=None), None, "-"),
+        (FechaOMes(fin=True, default=None), None, "-"),
+    ],
+)
+def test_lo_que_no_se_eligio_va_y_vuelve(parametro, nada, palabra):
+    assert parametro.serialize(nada) == palabra
+    assert parametro.parse(palabra) == nada
+
+
+@pytest.mark.parametrize("parametro", [FechaOMes(fin=False), Dia(), Dias()])
+def test_donde_hay_que_elegir_esa_palabra_no_vale(parametro):
+    with pytest.raises(ErrorFluxion):
+        parametro.parse(parametro.NADA)
+
+
+def test_donde_hay_que_nombrar_las_tiendas_todas_es_un_nombre_y_no_la_cadena_entera():
+    """`OlvidarVentas --tiendas todas` no puede querer decir todo."""
+    assert Tiendas().parse("todas") == ("todas",)
+
+
+def test_lo_que_se_eligio_va_y_vuelve():
+    dias = (date(2025, 3, 1), date(2025, 3, 9))
+    assert Dias(default=()).parse(Dias(default=()).serialize(dias)) == dias
+    assert Tiendas(default=()).parse("tienda_01, tienda_02") == ("tienda_01", "tienda_02")
