@@ -92,7 +92,7 @@ class Mundo:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
     derandomize=True, phases=[Phase.explicit, Phase.generate],
 )  # fmt: skip
 @given(st.lists(suceso, min_size=3, max_size=7))
