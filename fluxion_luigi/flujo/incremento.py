@@ -101,7 +101,9 @@ def por_mes(dias: Sequence[date]) -> list[Rango]:
 
 def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantanea) -> Jornada:
     ventana = Rango(hasta - timedelta(days=config.ajustes.dias_atras - 1), hasta)
-    suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id}
+    # Los de antes de su apertura, si el catálogo la cambió, ya no se le deben a nadie.
+    abrio = tienda.apertura or date.min
+    suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id and d >= abrio}
     toca = {d for m in meses(ventana) for d in cobertura.pendientes(config, tienda, m)}
     toca |= {d for d in _sin_confirmar(config, suyos) if d <= hasta}
     respaldados = _respaldados(config, tienda, toca, suyos, base.base_id)

@@ -91,7 +91,9 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     iguales = [
         d
         for d in jornada.por_contar
-        if d in conteos and conteos[d].coincide(base.dias[tienda.id, d].conteo)
+        if d in conteos
+        and (hay := base.dias.get((tienda.id, d)))  # otra orden pudo olvidarlo mientras tanto
+        and conteos[d].coincide(hay.conteo)
     ]
     cambiaron = sorted(set(jornada.por_contar) - set(iguales))
     if iguales:

@@ -111,6 +111,16 @@ def test_lo_que_quedo_provisional_hace_mas_de_lo_que_se_compara_se_dice(al_dia):
     assert hueco[:3] == ["2025-03-18", "2025-03-19", "2025-03-20"]
 
 
+def test_los_dias_de_antes_de_la_apertura_no_se_preguntan_aunque_esten_cargados(al_dia):
+    al_dia.tiendas["tienda_01"]["apertura"] = date(2025, 3, 10)
+    al_dia.escribir()
+    salida = incremento(al_dia, "2025-03-24", "--simular")
+    del al_dia.tiendas["tienda_01"]["apertura"]
+    al_dia.escribir()
+    assert "2025-03-10 a 2025-03-19" in salida.fuera  # la primera, desde que abrió
+    assert "2025-03-01 a 2025-03-19" in salida.fuera  # la otra, todo
+
+
 def test_los_dias_en_cero_de_quien_se_equivoco_de_anio_no_abren_un_hueco(al_dia):
     equivocada = correr(
         al_dia, "2025-03-20 07:00:00", "RangoVentas", "--desde", "2020-03-01", "--hasta",
