@@ -8,6 +8,7 @@ en la carpeta donde uno está parado: ni un `queue.py` ni un `json.py`.
 import importlib
 import os
 import sys
+import threading
 
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 _RAIZ = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -50,6 +51,14 @@ def postergar() -> None:
     esa carpeta se sigue encontrando.
     """
     sys.path.sort(key=de_la_carpeta_actual)
+
+
+def adelantar(modulo: str) -> None:
+    """Importa un módulo en otro hilo, mientras se entra en la tienda: son viajes de ida y vuelta.
+
+    Quien lo use lo importa otra vez, y espera sólo lo que falte.
+    """
+    threading.Thread(target=importlib.import_module, args=(modulo,), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main() -> None:
             lector = conexion.read_arrow_batches(
                 query=consulta,
                 parameters=pedido["fechas"],
-                batch_size=pedido["chunk"],
+                batch_size=pedido["lote"],
                 max_bytes_per_batch=pedido["memoria_odbc_mb"] * 2**20,
                 max_text_size=pedido["ancho_maximo"],
                 fetch_concurrently=True,

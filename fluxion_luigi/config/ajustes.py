@@ -64,7 +64,7 @@ class Ajustes:
     logs: Path = Path("logs")
     sql: Path = Path("sql")
     zona_horaria: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Caracas"))
-    chunk_filas: int = _entre(50_000, 1, 10_000_000)
+    chunk_filas: int = _entre(25_000, 1, 10_000_000)
     memoria_odbc_mb: int = _entre(8, 1, 4096)
     ventana_dias: int = _entre(7, 1, 366)
     ventana_filas: int = _entre(350_000, 1, 1_000_000_000)

@@ -24,12 +24,14 @@ from pathlib import Path
 
 import arrow_odbc
 
+from fluxion_luigi import hijo
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.origen.odbc import Conexion
 from fluxion_luigi.origen.pedido import Pedido
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.staging.escritor import escribir
-from fluxion_luigi.staging.ventanas import Ventana, huella
+
+# Lo que escribe hace falta cuando llega la primera fila, no antes de entrar en la tienda.
+ESCRITOR = "fluxion_luigi.staging.escritor"
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
         salida.write(json.dumps(mensaje, ensure_ascii=False) + "\n")
 
     threading.Thread(target=_escuchar, args=(ordenes,), daemon=True).start()
+    hijo.adelantar(ESCRITOR)
     pedido = Pedido(**json.loads(ordenes.get()))
     conexion = None
     while True:
@@ -75,6 +78,9 @@ def _identificar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> 
 
 
 def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
+    from fluxion_luigi.staging.escritor import escribir
+    from fluxion_luigi.staging.ventanas import Ventana, huella
+
     rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
     extraido_en = datetime.now(UTC)
     filas = 0

@@ -80,8 +80,8 @@ def _ejecutar(
     try:
         lotes = conexion.read_arrow_batches(
             # Con otro texto, para que el servidor no guarde para la lectura el plan que hace para
-            # cero días.
-            query=f"{pedido[cual_]} /* prueba */",
+            # cero días. Delante, para que psqlodbc no le abra un cursor: por una VPN es otro viaje.
+            query=f"/* prueba */ {pedido[cual_]}",
             parameters=[pedido["parametros"][i % 2] for i in range(cuantos)],
             batch_size=filas or 1,
             max_text_size=1000,

@@ -22,8 +22,13 @@ from fluxion_luigi.periodos import Rango
 
 # Los textos sin ancho declarado ocuparían gigas de búfer; lo que no quepa aquí es un error.
 ANCHO_MAXIMO_TEXTO = 1100
-# Lotes cortos: cada uno dice que la tienda sigue ahí, también por una VPN lenta.
-PRODUCTOS_POR_LOTE = 2000
+# Lotes cortos: cada uno dice que la tienda sigue ahí, también por una VPN lenta. Caben en
+# `memoria_odbc_mb` y dividen el Fetch de psqlodbc: si no, cada Fetch cuesta dos viajes.
+FILAS_POR_LOTE = 1000
+PRODUCTOS_POR_LOTE = 500
+# Con un comentario delante psqlodbc no abre un cursor, que por una VPN es otro viaje: para lo que
+# cabe en una respuesta.
+_DE_UN_VIAJE = "/* breve */ "
 # Más líneas sin producto que éstas no son ventas recién hechas: las dos consultas no casan.
 MAXIMO_APARTADAS = 20_000
 
@@ -48,7 +53,7 @@ class Conexion:
         if not self._pedido.identidad:
             return None
         try:
-            [lote] = self._leer(self._pedido.identidad, [], chunk=1)
+            [lote] = self._leer(_DE_UN_VIAJE + self._pedido.identidad, [], chunk=1)
             return str(lote.column(0)[0].as_py() or "").strip() or None
         except arrow_odbc.Error as e:
             if issubclass(fallos.reconocer(str(e)).error, ErrorTransitorio):
@@ -63,7 +68,9 @@ class Conexion:
         Raises:
             ErrorTipos: si `conteo.sql` entrega otras columnas, o algo que no es una cuenta.
         """
-        lector = self._leer(self._pedido.conteo, self._entre(ventana), chunk=1000)
+        lector = self._leer(
+            _DE_UN_VIAJE + self._pedido.conteo, self._entre(ventana), chunk=FILAS_POR_LOTE
+        )
         return conteo.leer(lector, self._pedido.sistema)
 
     def productos(self, dias: Rango, latido: Callable[[], None]) -> Productos | None:
@@ -107,8 +114,9 @@ class Conexion:
                 línea que no sirve; la segunda, si leer otra vez podría arreglarlo.
         """
         lector = self._leer(
-            self._pedido.ventas, self._entre(ventana), chunk=self._pedido.chunk_filas
-        )
+            self._pedido.ventas, self._entre(ventana),
+            chunk=min(FILAS_POR_LOTE, self._pedido.chunk_filas),
+        )  # fmt: skip
         clave = self._pedido.clave if conocidos else ()
         entrega = productos.entrega_de_ventas(self._pedido.sistema, conocidos, clave)
         entrega.exigir(lector.schema)

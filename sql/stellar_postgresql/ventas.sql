@@ -3,11 +3,11 @@
 -- hora, por lo mismo: el driver vuelve las 24:00:00 las 00:00:00.
 SELECT
     CAST(t.f_fecha AS DATE) AS fecha,
-    CAST(round(CAST(t.cantidad AS NUMERIC), 3) AS VARCHAR(40)) AS cantidad,
-    CAST(round(CAST(t.precio AS NUMERIC), 4) AS VARCHAR(40)) AS precio_unitario,
-    CAST(round(CAST(t.total AS NUMERIC), 4) AS VARCHAR(40)) AS total,
-    CAST(round(CAST(t.subtotal AS NUMERIC), 4) AS VARCHAR(40)) AS subtotal,
-    CAST(round(CAST(t.impuesto AS NUMERIC), 4) AS VARCHAR(40)) AS impuesto,
+    CAST(trim_scale(round(CAST(t.cantidad AS NUMERIC), 3)) AS VARCHAR(40)) AS cantidad,
+    CAST(trim_scale(round(CAST(t.precio AS NUMERIC), 4)) AS VARCHAR(40)) AS precio_unitario,
+    CAST(trim_scale(round(CAST(t.total AS NUMERIC), 4)) AS VARCHAR(40)) AS total,
+    CAST(trim_scale(round(CAST(t.subtotal AS NUMERIC), 4)) AS VARCHAR(40)) AS subtotal,
+    CAST(trim_scale(round(CAST(t.impuesto AS NUMERIC), 4)) AS VARCHAR(40)) AS impuesto,
     CAST(t.c_numero AS VARCHAR(256)) AS factura,
     CAST(t.n_linea AS VARCHAR(40)) AS linea,
     CAST(t.c_caja AS VARCHAR(256)) AS caja,
