@@ -9,6 +9,9 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses
 
+# Una semana entera sin una venta no es un día cerrado.
+MUCHOS_CEROS = 7
+
 
 @dataclass(frozen=True)
 class Exigible:
@@ -85,15 +88,6 @@ def primeras_ventas(config: Configuracion) -> dict[str, date]:
         if x.conteo.filas and dia < primeras.get(tienda, date.max):
             primeras[tienda] = dia
     return primeras
-
-
-def ultimas_ventas(config: Configuracion) -> dict[str, date]:
-    """El último día con ventas que la base tiene de cada tienda."""
-    ultimas: dict[str, date] = {}
-    for (tienda, dia), x in instantanea(config).dias.items():
-        if x.conteo.filas and dia > ultimas.get(tienda, date.min):
-            ultimas[tienda] = dia
-    return ultimas
 
 
 def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:

@@ -132,11 +132,17 @@ class ErrorConectividad(ErrorFluxion):
     clase = "conectividad"
 
 
+class ErrorCobertura(ErrorFluxion):
+    """La cobertura de las ventas no llega a lo que se exige."""
+
+    clase = "cobertura"
+
+
 CLASES = {
     e.clase: e
     for e in (
         ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
         ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
-        ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad,
+        ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad, ErrorCobertura,
     )
 }  # fmt: skip

@@ -41,6 +41,7 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
     terminada = datetime.fromisoformat(fin["en"]) if fin else datetime.now(UTC)
     return {
         "corrida": corrida,
+        "tarea": inicio.get("tarea"),
         "estado": _estado(fin, faltan),
         "interrumpida_por": fin["senal"] if fin else None,
         "base": inicio.get("base"),

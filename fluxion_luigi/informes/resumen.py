@@ -114,7 +114,7 @@ def agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
     """Un renglón por tienda y causa: trece meses de una tienda muda son un solo problema."""
     grupos: dict[tuple, list[str]] = {}
     for m in faltan:
-        clave = (m["tienda"], m["nombre"], _marca(m), _causa(m))
+        clave = (m["tienda"], m["nombre"], _marca(m), causa(m))
         grupos.setdefault(clave, []).append(m["mes"])
     return [
         [tienda, nombre, _meses(meses), estado, causa]
@@ -130,7 +130,8 @@ def _marca(m: dict[str, Any]) -> str:
     return FALTAN_DIAS if m["dias"] else MARCA[m["estado"]]
 
 
-def _causa(m: dict[str, Any]) -> str:
+def causa(m: dict[str, Any]) -> str:
+    """Por qué una tienda-mes del reporte no se logró, o los días que se quedaron fuera."""
     dias = m["dias_fuera"]
     if dias:
         citados = [f"{d}: {dias[d]}" for d in sorted(dias)[:_DIAS_CITADOS]]

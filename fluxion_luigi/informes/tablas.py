@@ -4,6 +4,7 @@ Si no caben, se doblan las celdas de las columnas elásticas; si ni así, cada r
 ficha, una columna por línea. Nada se recorta.
 """
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -68,9 +69,22 @@ def _sin_relleno() -> Iterator[None]:
         biblioteca.MIN_PADDING = antes
 
 
-def doblar(texto: str) -> str:
-    """Una nota al pie de una tabla, en los renglones que hagan falta."""
-    return textwrap.fill(texto, max(MINIMO, ancho()))
+def doblar(texto: str, sangria: str = "") -> str:
+    """Una frase, en los renglones que hagan falta; desde el segundo, con esa sangría."""
+    anchas = max(0, wcswidth(texto) - len(texto))  # las letras que ocupan dos columnas
+    return textwrap.fill(texto, max(MINIMO, ancho() - anchas), subsequent_indent=sangria)
+
+
+def orden_doblada(orden: str, sangria: str) -> str:
+    """Una orden que se puede copiar y pegar, en los renglones que hagan falta."""
+    lineas, cabe = [sangria], ancho() - len(" \\")
+    for palabra in re.split(r" (?=--)", orden):  # cada opción, con su valor
+        junta = f"{lineas[-1]} {palabra}" if lineas[-1].strip() else lineas[-1] + palabra
+        if len(junta) <= cabe or not lineas[-1].strip():
+            lineas[-1] = junta
+        else:
+            lineas.append(f"{sangria}  {palabra}")
+    return " \\\n".join(lineas)
 
 
 def medir(filas: Sequence[Sequence[str]]) -> list[int]:

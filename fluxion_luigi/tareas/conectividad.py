@@ -4,6 +4,7 @@ import contextlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import luigi
 from luigi.cmdline_parser import CmdlineParser
@@ -17,6 +18,7 @@ from fluxion_luigi.flujo.reintentos import Reintentos
 from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar, verificar_todas
+from fluxion_luigi.periodos import leer_instante
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Numero, Tiendas
 
@@ -92,13 +94,25 @@ class ConectividadTienda(Tarea):
 
 
 def anotar_prueba(config: Configuracion, r: Resultado) -> None:
-    """Deja escrito, si se puede, cómo salió la prueba de una tienda y de qué corrida es."""
+    """Deja escrito, si se puede, cómo salió la prueba de una tienda, y desde cuándo no responde."""
+    ruta = config.ajustes.reportes / "conectividad" / f"{r.tienda.id}.json"
+    ahora = datetime.now(UTC).isoformat()
+    desde = None if r.responde else _muda_desde(leer_json(ruta), r) or ahora
     with corrida.si_se_puede():
-        escribir_json(config.ajustes.reportes / "conectividad" / f"{r.tienda.id}.json", {
+        escribir_json(ruta, {
             "tienda": r.tienda.id, "lugar": r.tienda.lugar, "estado": r.estado.value,
-            "causa": r.causa or None, "en": datetime.now(UTC).isoformat(),
+            "causa": r.causa or None, "muda_desde": desde, "en": ahora,
             "corrida": corrida.id_actual(),
         })  # fmt: skip
+
+
+def _muda_desde(anterior: Any, r: Resultado) -> str | None:
+    """Desde cuándo no responde, si la prueba anterior de ese mismo lugar ya no respondía."""
+    try:
+        misma = anterior["lugar"] == r.tienda.lugar
+        return leer_instante(anterior["muda_desde"]).isoformat() if misma else None
+    except (KeyError, TypeError, ValueError):
+        return None  # no la hay, o no es de este programa
 
 
 def probar_otra_vez(config: Configuracion, diario: corrida.Diario, tienda: Tienda) -> None:
@@ -151,6 +165,9 @@ class VerificarConectividad(Tarea):
         )
         orden = self._orden_sugerida(resultados)
         mostrar(informe.texto(resultados, orden))
+        for r in resultados:
+            if not r.rapida and r.estado is not Estado.INACTIVA:
+                anotar_prueba(self.config, r)
         archivo = ajustes.reportes / f"conectividad_{corrida.id_actual()}.json"
         with corrida.si_se_puede():
             escribir_json(archivo, informe.datos(resultados, orden))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 import luigi
 
-from fluxion_luigi import config, corrida, marcadores
+from fluxion_luigi import cobertura, config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
@@ -29,8 +29,6 @@ from fluxion_luigi.una_vez import UnaVez
 
 registro = logging.getLogger("fluxion.corrida")
 
-# Una semana entera sin una venta no es un día cerrado.
-MUCHOS_CEROS = 7
 # La RangoVentas de esta corrida; los procesos hijos la heredan.
 raiz = None
 _inicio = datetime.now(UTC)
@@ -123,7 +121,7 @@ def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
         "de un código con varios productos": hecho.ambiguos,
     }
     partes += [f"{resumen.entero(n)} {que}" for que, n in cuentas.items() if n]
-    if not hecho.filas and hecho.dias >= MUCHOS_CEROS:
+    if not hecho.filas and hecho.dias >= cobertura.MUCHOS_CEROS:
         partes.append("ni una venta en todo el tramo: ¿son ésas las fechas?")
     partes += [
         f"{dia} antes {resumen.entero(antes)} filas, ahora {resumen.entero(ahora)}"

@@ -135,6 +135,21 @@ class Numero(_Escrito, luigi.Parameter):
         return numero
 
 
+class Opcion(_Escrito, luigi.Parameter):
+    """Una palabra de entre unas cuantas."""
+
+    def __init__(self, opcion: str, validas: tuple[str, ...], **kwargs):
+        super().__init__(**kwargs)
+        self._opcion, self._validas = opcion, validas
+
+    def parse(self, x: str) -> str:
+        if x not in self._validas:
+            raise ErrorUso(
+                f"{self._opcion} «{x.strip()}»: debe ser uno de {', '.join(self._validas)}."
+            )
+        return x
+
+
 class Vez(luigi.Parameter):
     """El proyecto y la corrida de una tarea (`ventas-1f3a9c 20250930T060000Z-1a2b`).
 

@@ -12,7 +12,7 @@ from fluxion_luigi.una_vez import UnaVez
 # Cómo se escribe lo que la codificación de la terminal no tiene.
 _LLANO = {
     "✓": "ok", "✅": "ok", "✗": "X", "❌": "X", "🟡": "!", "🟠": "!", "⚪": "-", "·": "-",
-    "…": "...", "«": '"', "»": '"', "¿": "", "¡": "", "—": "-", "–": "-",
+    "🆕": "*", "…": "...", "«": '"', "»": '"', "¿": "", "¡": "", "—": "-", "–": "-",
 }  # fmt: skip
 _ERRORES = "fluxion_llano"
 _mudas = {1: UnaVez(), 2: UnaVez()}

@@ -18,15 +18,16 @@ from fluxion_luigi.flujo.sistema import Examen
 from fluxion_luigi.informes import (
     cambios,
     conectividad,
-    estado,
     muestra,
     resumen,
     simulacion,
     sistema,
     tablas,
 )
+from fluxion_luigi.informes.estado import terminal
 from fluxion_luigi.origen.conectividad import Estado, Resultado
 from fluxion_luigi.periodos import Rango
+from tests.informes.estado.ejemplo import informe, tienda
 from tests.proyecto import cada_dia
 from tests.terminal import mostrado
 
@@ -42,16 +43,11 @@ CAUSA = "PING OK: el puerto 14330 rechaza la conexión. Revise que el servicio e
 
 
 def de_estado() -> str:
-    meses = {m.mes: [3, 30] for m in map(lambda r: Rango(r, r), ANIO)}
-    fila = {"ultimo_dia": "2025-09-30", "hace_dias": 1, "registros": 6_300_000, "dias": 390,
-            "firmes": 390, "exigibles": 395,
-            "causas": {},
-            "en_cero": [], "provisionales": [], "faltan": [], "meses": meses}  # fmt: skip
-    return estado.texto({
-        "base": "datos/ventas.duckdb", "existe": True, "desde": "2024-09-01", "hasta": "2025-09-30",
-        "tiendas": [{"tienda": t.id, "nombre": t.nombre, **fila} for t in TIENDAS],
-        "orden_sugerida": None,
-    })  # fmt: skip
+    letras = "f" * (len(ANIO) - 1) + "x"
+    return terminal.texto(informe(
+        *(tienda(t.id, letras, "2024-09-01", nombre=t.nombre, registros=6_300_000)
+          for t in TIENDAS)
+    ))  # fmt: skip
 
 
 def de_resumen() -> str:
@@ -121,15 +117,6 @@ def test_toda_tabla_cabe_y_dice_lo_mismo_que_con_sitio_de_sobra(informe, columna
     assert falta == set()
     for palabra in ("AV.", "BOLÍVAR") if NOMBRE in completa else ():
         assert palabra in " ".join(renglones)
-
-
-@pytest.mark.parametrize(
-    ("columnas", "meses"), [(60, [0, 4, 4, 4, 1]), (80, [2, 7, 4]), (100, [6, 7]), (200, [12, 1])]
-)
-def test_los_meses_van_en_las_tablas_que_hagan_falta(columnas, meses, monkeypatch):
-    monkeypatch.setenv("COLUMNS", str(columnas))
-    cabezas = [r for r in de_estado().splitlines() if r.strip().startswith("tienda  ")]
-    assert [len(re.findall(r"\b\d\d\b", c)) for c in cabezas] == meses
 
 
 def test_sin_terminal_son_cien_columnas(monkeypatch):
