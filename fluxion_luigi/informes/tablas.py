@@ -72,19 +72,30 @@ def _sin_relleno() -> Iterator[None]:
 def doblar(texto: str, sangria: str = "") -> str:
     """Una frase, en los renglones que hagan falta; desde el segundo, con esa sangría."""
     anchas = max(0, wcswidth(texto) - len(texto))  # las letras que ocupan dos columnas
-    return textwrap.fill(texto, max(MINIMO, ancho() - anchas), subsequent_indent=sangria)
+    return textwrap.fill(
+        texto, max(MINIMO, ancho() - anchas), subsequent_indent=sangria, break_on_hyphens=False
+    )
 
 
 def orden_doblada(orden: str, sangria: str) -> str:
-    """Una orden que se puede copiar y pegar, en los renglones que hagan falta."""
-    lineas, cabe = [sangria], ancho() - len(" \\")
-    for palabra in re.split(r" (?=--)", orden):  # cada opción, con su valor
-        junta = f"{lineas[-1]} {palabra}" if lineas[-1].strip() else lineas[-1] + palabra
-        if len(junta) <= cabe or not lineas[-1].strip():
-            lineas[-1] = junta
+    """Una orden que se puede copiar y pegar, en los renglones que hagan falta.
+
+    Cada opción va con su valor. Una lista que no cabe se parte en sus comas, y sigue al principio
+    del renglón: un espacio ahí la cortaría.
+    """
+    lineas, cabe = [], max(MINIMO, ancho() - len(" \\"))
+    for palabra in re.split(r" (?=--)", orden):
+        junta = f"{lineas[-1]} {palabra}" if lineas else sangria + palabra
+        if lineas and len(junta) > cabe:
+            lineas[-1] += " \\"
+            junta = f"{sangria}  {palabra}"
         else:
-            lineas.append(f"{sangria}  {palabra}")
-    return " \\\n".join(lineas)
+            lineas = lineas[:-1]
+        while len(junta) > cabe and (coma := junta.rfind(",", 0, cabe) + 1):
+            lineas.append(junta[:coma] + "\\")
+            junta = junta[coma:]
+        lineas.append(junta)
+    return "\n".join(lineas)
 
 
 def medir(filas: Sequence[Sequence[str]]) -> list[int]:

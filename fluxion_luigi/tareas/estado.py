@@ -58,7 +58,7 @@ class EstadoVentas(Tarea):
     def _hacer_pagina(self, informe: dict[str, Any]) -> None:
         """La página, en `reportes/`; y por la salida, o en el navegador."""
         # Trae la plantilla y los gráficos, que la tabla no necesita.
-        from fluxion_luigi.informes.estado.pagina import pagina
+        from fluxion_luigi.informes.pagina.html import pagina
 
         ruta, hecha = self.config.ajustes.reportes / "estado.html", pagina(informe)
         escribir_texto(ruta, hecha)

@@ -1,6 +1,7 @@
 """Las tablas caben en la terminal, de cualquier ancho, y no pierden una palabra."""
 
 import re
+import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -123,6 +124,17 @@ def test_sin_terminal_son_cien_columnas(monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("sys.__stdout__", None)
     assert tablas.ancho() == 100
+
+
+@pytest.mark.parametrize("columnas", [40, 60, 80, 200])
+def test_una_orden_doblada_se_copia_y_se_pega(columnas, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columnas))
+    ids = ",".join(t.id for t in TIENDAS * 5)
+    orden = f"echo --desde 2025-06-01 --hasta 2025-06-30 --tiendas {ids} --local-scheduler"
+    doblada = tablas.orden_doblada(orden, "    ")
+    assert max(map(len, doblada.splitlines())) <= columnas or columnas == 200
+    dicho = subprocess.run(["sh", "-c", doblada], capture_output=True, text=True).stdout
+    assert f"echo {dicho.strip()}" == orden
 
 
 def test_una_tabla_sin_renglones_son_sus_encabezados(monkeypatch):

@@ -534,6 +534,23 @@ def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena
         assert cadena.reporte()["tiendas_mes"]["no_intentada"] == 1
 
 
+def test_la_prueba_dice_desde_cuando_no_responde(proyecto):
+    proyecto.con_tienda("tienda_01")  # su archivo no existe
+    archivo = proyecto.carpeta / "reportes" / "conectividad" / "tienda_01.json"
+
+    def probar(*opciones: str) -> dict:
+        proyecto.luigi("VerificarConectividad", *opciones)
+        return json.loads(archivo.read_text())
+
+    primera = probar()
+    assert primera["muda_desde"] == primera["en"]
+    segunda = probar()
+    assert (segunda["muda_desde"], segunda["en"] > primera["en"]) == (primera["en"], True)
+    proyecto.con_tienda("tienda_01", {"2025-03-01": 3})
+    assert probar("--rapida") == segunda  # la rápida no llega a la base
+    assert (probar()["muda_desde"], probar()["causa"]) == (None, None)
+
+
 def test_una_prueba_que_no_se_entiende_vale_como_si_no_estuviera(proyecto):
     ahora = "2026-01-01T00:00:00"
     textos = ["", "{", "{}", "[1]", '"x"', '{"estado": "CONECTADA"}',

@@ -58,10 +58,19 @@ def test_exigir_falla_si_la_cobertura_no_llega(con_hueco, exigido, codigo):
     """57 de 60 días son el 95 % exacto."""
     salida = con_hueco.luigi("EstadoVentas", *JUNIO, "--exigir", exigido)
     assert salida.codigo == codigo
-    assert "Cobertura: 95 %." in salida.fuera
-    dicho = f"es 95 % y se exige {exigido.replace('.', ',')} %: hay 3 día(s) por cargar de"
+    assert "Cobertura: 95%." in salida.fuera
+    dicho = f"es 95% y se exige {exigido.replace('.', ',')}%: hay 3 día(s) por cargar de"
     assert (dicho in salida.error) == (codigo == 30)
     assert "Traceback" not in salida.error
+
+
+def test_si_el_informe_no_se_puede_guardar_se_dice_y_sale_igual(proyecto):
+    proyecto.con_tienda("tienda_01")
+    (proyecto.carpeta / "reportes").write_text("un archivo donde va la carpeta")
+    salida = proyecto.luigi("EstadoVentas", *JUNIO)
+    assert salida.codigo == 0
+    assert "❌  tienda_01" in salida.fuera
+    assert salida.error.count("reportes: hay un archivo donde debe ir una carpeta") == 1
 
 
 def test_lo_mal_escrito_se_dice_antes_de_empezar(con_hueco):

@@ -45,7 +45,7 @@ def publicada(copia: dict[str, Any] | None) -> list[str]:
     segundos = copia["hace_segundos"]
     cuando = "" if segundos is None else f", de hace {_edad(segundos)}"
     vieja = "; la base cambió después" if copia["atrasada"] else ""
-    return [f"Copia para BI: {copia['ruta']}{cuando}{vieja}"]
+    return [doblar(f"Copia para BI: {copia['ruta']}{cuando}{vieja}", _SANGRIA)]
 
 
 def _edad(segundos: float) -> str:

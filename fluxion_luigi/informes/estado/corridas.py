@@ -35,7 +35,7 @@ def _corrida(config: Configuracion, datos: dict[str, Any]) -> dict[str, Any]:
     acabo = datos["terminada_en"] if datos["segundos"] is not None else None
     return {
         "corrida": datos["corrida"],
-        "tarea": datos.get("tarea"),
+        "tarea": datos.get("tarea") or "corrida",  # los reportes de antes no la dicen
         "estado": datos["estado"],
         "inicio": _local(config, datos["empezada_en"]),
         "fin": _local(config, acabo) if acabo else None,

@@ -30,10 +30,10 @@ def texto(informe: dict[str, Any]) -> str:
 
 
 def por_ciento(cobertura: str | None) -> str:
-    """`99,98 %`, `92 %`; un punto si no hay nada que cubrir."""
+    """`99,98%`, `92%`; un punto si no hay nada que cubrir."""
     if cobertura is None:
         return "·"
-    return cobertura.removesuffix(".00").replace(".", ",") + " %"
+    return cobertura.removesuffix(".00").replace(".", ",") + "%"
 
 
 def no_llega(informe: dict[str, Any], exigido: float) -> str:
@@ -77,17 +77,15 @@ def _tabla(tiendas: list[dict[str, Any]]) -> str:
 def _resumen(informe: dict[str, Any]) -> list[str]:
     totales, cuenta = informe["totales"], informe["totales"]["dias"]
     cuantos = len(informe["meses"])
-    return [
+    frases = [
         f"Registros: {entero(totales['registros'])}, {entero(totales['promedio_mensual'])} al mes",
         f"Período: {informe['desde']} a {informe['hasta']} ({cuantos} mes{'es' * (cuantos != 1)})",
-        doblar(
-            f"Cobertura: {por_ciento(totales['cobertura'])}. De {entero(cuenta['exigibles'])} "
-            f"día(s) de tiendas activas, {entero(cuenta['firmes'])} firmes, "
-            f"{entero(cuenta['provisionales'])} provisionales, {entero(cuenta['faltan'])} faltan",
-            _SANGRIA,
-        ),
+        f"Cobertura: {por_ciento(totales['cobertura'])}. De {entero(cuenta['exigibles'])} "
+        f"día(s) de tiendas activas, {entero(cuenta['firmes'])} firmes, "
+        f"{entero(cuenta['provisionales'])} provisionales, {entero(cuenta['faltan'])} faltan",
         f"Lugares: {totales['activos']} activos de {totales['lugares']} configurados que venden",
     ]
+    return [doblar(frase, _SANGRIA) for frase in frases]
 
 
 def _por_estado(informe: dict[str, Any]) -> list[str]:
@@ -101,7 +99,7 @@ def _por_estado(informe: dict[str, Any]) -> list[str]:
         cuales = ", ".join(map(avisos.nombre, completas))
         lineas.append(doblar(f"✅ Completas ({len(completas)}): {cuales}", _SANGRIA))
     lineas += _lista("🟡 Parciales", ((t, _falta(t)) for t in de_estado["parcial"]))
-    lineas += _lista("❌ Sin ventas", ((t, _vacia(t)) for t in de_estado["vacia"]))
+    lineas += _lista("❌ Vacías", ((t, _vacia(t)) for t in de_estado["vacia"]))
     lineas += _lista(
         "🆕 De apertura reciente",
         ((t, f"desde el {t['apertura'] or t['primer_dia']}")
@@ -116,12 +114,16 @@ def _por_estado(informe: dict[str, Any]) -> list[str]:
 
 
 def _lista(titulo: str, renglones: Iterable[tuple[dict[str, Any], str]]) -> list[str]:
-    lineas = [doblar(f"   {avisos.nombre(t)}: {que}", _SANGRIA) for t, que in renglones]
-    return [f"{titulo} ({len(lineas)}):", *lineas] if lineas else []
+    """Un renglón por tienda; a las que les pasa lo mismo, juntas."""
+    grupos: dict[str, list[str]] = {}
+    for t, que in renglones:
+        grupos.setdefault(que, []).append(avisos.nombre(t))
+    lineas = [doblar(f"   {', '.join(ids)}: {que}", _SANGRIA) for que, ids in grupos.items()]
+    return [f"{titulo} ({sum(map(len, grupos.values()))}):", *lineas] if grupos else []
 
 
 def _falta(t: dict[str, Any]) -> str:
-    """`85,00 %, faltan 61 día(s): 2024-09, 2025-03`."""
+    """`85,3%; faltan 61 día(s): 2024-09, 2025-03`."""
     partes = [por_ciento(t["cobertura"])]
     if t["dias"]["faltan"]:
         cuales = meses.en_palabras(avisos.faltantes(t))
@@ -159,6 +161,6 @@ def _huecos(informe: dict[str, Any]) -> list[str]:
         lineas.append(f"  … y {len(mas)} hueco(s) más; --formato json los trae todos.")
     if todo and [h["orden"] for h in huecos] != [todo]:
         lineas += [""] * bool(huecos)
-        lineas += ["Para cargar de una vez lo que falta y lo provisional que ya venció:",
-                   orden_doblada(todo, "  ")]  # fmt: skip
+        titulo = "Para cargar de una vez lo que falta y lo provisional que ya venció:"
+        lineas += [doblar(titulo), orden_doblada(todo, "  ")]
     return lineas

@@ -19,7 +19,7 @@ def tienda(id_: str, letras: str = "", desde: str = "2025-06-01", **cambios: Any
         "hace_dias": 1, "estado": "completa", "reciente": False, "registros": 1000,
         "total": "1500.0000", "dias": cuenta(letras), "cobertura": por_ciento(letras),
         "meses": {m: {"dias": cuenta(suyas), "cobertura": por_ciento(suyas), "registros": 10,
-                      "total": "15.0000"} for m, suyas in por_mes.items()},
+                      "total": "15.0000"} for m, suyas in por_mes.items() if set(suyas) - {"·"}},
         "calendario": por_mes, "huecos": [], "sin_respuesta": None, **cambios,
     }  # fmt: skip
 
