@@ -1,5 +1,6 @@
 """El informe de estado, armado: lo que la base dice tener, lo que debería y lo que falta."""
 
+import calendar
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -115,7 +116,7 @@ def _tienda(
         "dias": cuenta,
         "cobertura": de_dias.por_ciento(cuenta),
         "meses": _por_mes(suyos),
-        "calendario": _calendario(suyos, rango),
+        "calendario": _calendario(suyos),
         "huecos": huecos.de_tienda(suyos),
         "sin_respuesta": lugares.sin_respuesta(config, t),
     }
@@ -160,21 +161,14 @@ def _repartidos(suyos: list[Dia]) -> dict[str, list[Dia]]:
     return por_mes
 
 
-def _calendario(suyos: list[Dia], rango: Rango) -> dict[str, str]:
-    """Una letra por día del mes; los de fuera del rango, y los que no llegan, no son exigibles."""
-    letras = {d.dia: d.letra for d in suyos}
+def _calendario(suyos: list[Dia]) -> dict[str, str]:
+    """Una letra por día de cada mes; los de fuera del rango, y los que no llegan, no se deben."""
     salida = {}
-    for parte in meses(rango) if suyos else []:
-        if parte.desde > suyos[-1].dia:
-            break
-        [mes] = meses(Rango(parte.desde.replace(day=1), _fin_de_mes(parte.desde)))
-        salida[mes.mes] = "".join(letras.get(d, de_dias.NO_EXIGIBLE) for d in mes)
+    for mes, dias in _repartidos(suyos).items():
+        letras = {d.dia.day: d.letra for d in dias}
+        _, ultimo = calendar.monthrange(dias[0].dia.year, dias[0].dia.month)
+        salida[mes] = "".join(letras.get(n, de_dias.NO_EXIGIBLE) for n in range(1, ultimo + 1))
     return salida
-
-
-def _fin_de_mes(dia: date) -> date:
-    siguiente = dia.replace(day=28) + timedelta(days=4)
-    return siguiente - timedelta(days=siguiente.day)
 
 
 def _totales(config: Configuracion, tiendas: list[dict], con_ventas: set[str]) -> dict[str, Any]:

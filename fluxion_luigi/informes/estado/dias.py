@@ -116,10 +116,10 @@ def _dia(
     if respaldo is None:
         return Dia(dia, FALTA, causa=suya.fallidos.get(dia)) if exigible else Dia(dia, NO_EXIGIBLE)
     filas, total, confirmado = respaldo.conteo.filas, respaldo.conteo.total, respaldo.confirmado_en
-    letra = NO_EXIGIBLE
-    if exigible and cobertura.firme(config, dia, confirmado):
+    if not exigible:
+        return Dia(dia, NO_EXIGIBLE, filas, total, cargado=True)
+    vencido = not cobertura.vigente(config, dia, confirmado)
+    letra = PROVISIONAL
+    if cobertura.firme(config, dia, confirmado) and not vencido:
         letra = FIRME if filas else EN_CERO
-    elif exigible:
-        letra = PROVISIONAL
-    vencido = exigible and not cobertura.vigente(config, dia, confirmado)
-    return Dia(dia, letra, filas, total, True, vencido)
+    return Dia(dia, letra, filas, total, cargado=True, vencido=vencido)
