@@ -2,18 +2,17 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from fluxion_luigi.archivos import candado, crear_carpeta, disco, leer_texto
+from fluxion_luigi.archivos import candado, crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.destino import migraciones
+from fluxion_luigi.destino import migraciones, tiendas, vistas
+from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.palabras import en_palabras, es_de_aqui, existe, ocupada, quien
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 from fluxion_luigi.espera import insistir
@@ -52,7 +51,7 @@ class Base:
             ErrorDestino, ErrorDisco: lo que diga DuckDB, en una frase.
         """
         with en_palabras(self.ruta):
-            return _ejecutar(self.conexion, consulta(self.sql, archivo), valores)
+            return ejecutar(self.conexion, consulta(self.sql, archivo), valores)
 
     @contextmanager
     def en_paralelo(self) -> Iterator[None]:
@@ -62,9 +61,9 @@ class Base:
         la base sólo le falta cerrarse.
         """
         self._tope_de_memoria(max(self.memoria_mb, MEMORIA_POR_HILO_MB * self.hilos))
-        _ejecutar(self.conexion, f"SET threads = {self.hilos}")
+        ejecutar(self.conexion, f"SET threads = {self.hilos}")
         yield
-        _ejecutar(self.conexion, "SET threads = 1")
+        ejecutar(self.conexion, "SET threads = 1")
         self._tope_de_memoria(MEMORIA_MINIMA_MB)
         self._tope_de_memoria(self.memoria_mb)
 
@@ -74,17 +73,11 @@ class Base:
         DuckDB las hace con hasta cien: cada carga de un mes volvía a escribir casi otro tanto de lo
         que ya estaba (medido: 0,43 s por mes de 125.000 filas, y 0,26 sin ellas).
         """
-        _ejecutar(self.conexion, f"SET max_vacuum_tasks = {tareas}")
+        ejecutar(self.conexion, f"SET max_vacuum_tasks = {tareas}")
 
     def _tope_de_memoria(self, mb: int) -> None:
         with suppress(duckdb.OutOfMemoryException):  # tiene en uso más que eso: queda como estaba
-            _ejecutar(self.conexion, f"SET memory_limit = '{mb}MB'")
-
-
-@cache
-def consulta(sql: Path, archivo: str) -> str:
-    """El texto de `sql/destino/<archivo>.sql`."""
-    return leer_texto(sql / "destino" / f"{archivo}.sql", "La carpeta «sql» está incompleta.")
+            ejecutar(self.conexion, f"SET memory_limit = '{mb}MB'")
 
 
 @contextmanager
@@ -188,30 +181,35 @@ def _preparar(config: Configuracion, conexion) -> None:
         )
     conexion.begin()
     for tabla in migraciones.TABLAS:
-        _ejecutar(conexion, consulta(ajustes.sql, tabla))
+        ejecutar(conexion, consulta(ajustes.sql, tabla))
     cadena = {"cadena": config.catalogo.cadena}
-    _ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), cadena)
+    ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), cadena)
     _anotar_version(conexion, ajustes.sql, migraciones.ultima(ajustes.sql))
     conexion.commit()
 
 
 def _migrar(config: Configuracion, conexion) -> None:
-    """Lleva las tablas a la última versión, todo o nada. Antes se sabe de quién es la base."""
+    """Lleva las tablas a la última versión y pone al día las vistas y los lugares, todo o nada.
+
+    Antes se sabe de quién es la base.
+    """
     ajustes = config.ajustes
     version = _reconocer(config, conexion).version
     conexion.begin()
     for numero, texto in migraciones.faltan(version, ajustes.sql):
-        _ejecutar(conexion, texto)
+        ejecutar(conexion, texto)
         _anotar_version(conexion, ajustes.sql, numero)
+    vistas.poner_al_dia(conexion, ajustes.sql)
+    tiendas.poner_al_dia(conexion, ajustes.sql, config.catalogo)
     conexion.commit()
 
 
 def _anotar_version(conexion, sql: Path, version: int) -> None:
-    _ejecutar(conexion, consulta(sql, "insertar_version"), {"version": version})
+    ejecutar(conexion, consulta(sql, "insertar_version"), {"version": version})
 
 
 def _tablas(conexion) -> set[str]:
-    return {t for (t,) in _ejecutar(conexion, "SHOW TABLES")}
+    return {t for (t,) in ejecutar(conexion, "SHOW TABLES")}
 
 
 def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opciones):
@@ -234,7 +232,7 @@ def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opc
 
 def _reconocer(config: Configuracion, conexion) -> Base:
     ajustes = config.ajustes
-    [(base_id, cadena)] = _ejecutar(conexion, consulta(ajustes.sql, "leer_identidad"))
+    [(base_id, cadena)] = ejecutar(conexion, consulta(ajustes.sql, "leer_identidad"))
     if cadena != config.catalogo.cadena:
         raise ErrorDestino(
             f"La base {ajustes.base} guarda las ventas de la cadena «{cadena}» y el catálogo "
@@ -243,7 +241,7 @@ def _reconocer(config: Configuracion, conexion) -> Base:
         )
     version = 1
     if "version_esquema" in _tablas(conexion):
-        [(version,)] = _ejecutar(conexion, consulta(ajustes.sql, "leer_version"))
+        [(version,)] = ejecutar(conexion, consulta(ajustes.sql, "leer_version"))
     migraciones.exigir_conocida(version, ajustes.sql, ajustes.base)
     return Base(
         conexion,
@@ -254,23 +252,3 @@ def _reconocer(config: Configuracion, conexion) -> Base:
         ajustes.hilos_duckdb,
         ajustes.memoria_duckdb_mb,
     )
-
-
-def _ejecutar(conexion, texto: str, valores: dict | None = None) -> list[tuple]:
-    """Ejecuta y trae las filas, sin que DuckDB importe pandas.
-
-    Lo importa sólo para mirar si un parámetro es un NaT: 86 MB y 0,3 s en cada proceso.
-    """
-    puesto = "pandas" not in sys.modules
-    if puesto:
-        sys.modules["pandas"] = None  # así importarlo falla, y DuckDB sigue sin él
-    try:
-        return conexion.execute(texto, valores or {}).fetchall()
-    except RuntimeError as e:
-        # Así cuenta DuckDB que, mientras trabajaba, a Python le llegó un Ctrl-C.
-        if "interrupted" in str(e).lower():
-            raise KeyboardInterrupt from None
-        raise
-    finally:
-        if puesto:
-            del sys.modules["pandas"]

@@ -13,7 +13,7 @@ from fluxion_luigi.errores import ErrorDestino
 # Las de la última versión; cada una es un archivo de `sql/destino/`.
 TABLAS = (
     "identidad", "ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes",
-    "version_esquema",
+    "version_esquema", "tiendas", "definiciones",
 )  # fmt: skip
 
 

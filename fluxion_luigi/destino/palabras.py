@@ -15,6 +15,7 @@ _SIN_DISCO = re.compile(
     r"no space|disk full|permission denied|read-only|file too large|quota exceeded|"
     r"operation not permitted", re.I,
 )  # fmt: skip
+_REPETIDO = re.compile(r'with name "?(\w+)"? already exists', re.I)
 _ROTA = re.compile(
     r"corrupt|not a valid duckdb|could not read enough bytes|checksum|serialization error|"
     r"failed to deserialize", re.I,
@@ -90,6 +91,12 @@ def _como_error(e: duckdb.Error, base: Path) -> Exception:
             f"La base {base} está dañada, cortada o no es de DuckDB. Ponga en su lugar una copia "
             "sana; o apártela y repita la orden: se hace otra y se vuelve a cargar lo que falte."
             f"{dicho}"
+        )
+    if repetido := _REPETIDO.search(str(e)):
+        return ErrorDestino(
+            f"La base {base} tiene una tabla o una vista «{repetido[1]}» que no hizo este "
+            "proyecto, y ahora usa ese nombre. Cámbiele el suyo (ALTER TABLE o ALTER VIEW … RENAME "
+            f"TO …) y repita la misma orden; no se tocó nada.{dicho}"
         )
     if isinstance(e, duckdb.IOException):
         return ErrorDestino(f"No se pudo usar la base {base}.{dicho}")

@@ -1,7 +1,7 @@
 -- Quién dijo ser el servidor de cada tienda la última vez que se cargó: dos no pueden ser el mismo.
 CREATE TABLE origenes (
-    ubicacion_id VARCHAR,
-    identidad VARCHAR,                   -- vacía si su sistema no sabe preguntarlo
+    ubicacion_id VARCHAR,                -- tienda, el id del catálogo
+    identidad VARCHAR,                   -- lo que dice ser su servidor; vacía si su sistema no sabe preguntarlo
     lugar VARCHAR,                       -- host, puerto y base del catálogo, o el archivo
-    visto_en TIMESTAMP                   -- UTC
+    visto_en TIMESTAMP                   -- cuándo lo dijo, UTC
 );

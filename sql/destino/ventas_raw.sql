@@ -1,4 +1,5 @@
 -- Las ventas, una fila por línea vendida, tal como las tiene la tienda.
+--
 -- Sin índices ni claves: las filas llegan en orden de fecha y los zone maps de DuckDB hacen el resto.
 CREATE TABLE ventas_raw (
     fecha DATE,                          -- día de la venta
@@ -11,28 +12,28 @@ CREATE TABLE ventas_raw (
     impuesto DECIMAL(18,4),              -- impuesto cobrado
     factura VARCHAR,                     -- número; se repite entre cajas
     linea INTEGER,                       -- línea dentro de la factura
-    caja VARCHAR,
-    localidad VARCHAR,
+    caja VARCHAR,                        -- caja que la cobró
+    localidad VARCHAR,                   -- localidad, como la llama el POS de la tienda
     tipo_documento VARCHAR,              -- VEN, una venta; DEV, una devolución
-    hora TIME,
+    hora TIME,                           -- hora de la venta
     codigo VARCHAR,                      -- código escaneado
-    descripcion VARCHAR,
-    marca VARCHAR,
-    modelo VARCHAR,
-    presentacion VARCHAR,
-    departamento_id VARCHAR,
-    departamento VARCHAR,
-    grupo_id VARCHAR,
-    grupo VARCHAR,
-    subgrupo_id VARCHAR,
-    subgrupo VARCHAR,
+    descripcion VARCHAR,                 -- descripción del producto el día de la extracción
+    marca VARCHAR,                       -- marca del producto
+    modelo VARCHAR,                      -- modelo del producto
+    presentacion VARCHAR,                -- presentación del producto
+    departamento_id VARCHAR,             -- código del departamento
+    departamento VARCHAR,                -- departamento del producto
+    grupo_id VARCHAR,                    -- código del grupo, dentro del departamento
+    grupo VARCHAR,                       -- grupo del producto
+    subgrupo_id VARCHAR,                 -- código del subgrupo, dentro del grupo
+    subgrupo VARCHAR,                    -- subgrupo del producto
     unidades_bulto DECIMAL(18,3),        -- unidades por bulto
-    peso DECIMAL(18,3),
-    volumen DECIMAL(18,3),
-    tipo_peso INTEGER,
+    peso DECIMAL(18,3),                  -- peso de una unidad, según el catálogo
+    volumen DECIMAL(18,3),               -- volumen de una unidad, según el catálogo
+    tipo_peso INTEGER,                   -- si se vende por peso, según el catálogo: 0, por unidad
     costo DECIMAL(18,4),                 -- costo del catálogo el día de la extracción
     precio_catalogo DECIMAL(18,4),       -- precio del catálogo el día de la extracción, no el cobrado
-    impuesto_porcentaje DECIMAL(9,4),    -- por ciento
+    impuesto_porcentaje DECIMAL(9,4),    -- impuesto del producto, por ciento
     zona VARCHAR,                        -- zona del anaquel
     en_catalogo BOOLEAN,                 -- si el producto estaba en el catálogo de la tienda
     corrida_id VARCHAR,                  -- corrida que cargó la fila

@@ -77,6 +77,36 @@ def test_una_base_de_antes_se_lee_sin_tocarla_y_lo_cargado_sigue_valiendo(antigu
     assert antigua.base.read_bytes() == bytes_
 
 
+def test_una_base_de_la_version_3_recibe_las_tiendas_y_las_vistas_y_conserva_lo_suyo(proyecto):
+    proyecto.con_tienda("tienda_01")
+    with para_escribir(proyecto.config):
+        pass
+    ahora = forma(proyecto)
+    with para_escribir(proyecto.config) as base:
+        vistas = [v for (v,) in base.conexion.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        ).fetchall()]  # fmt: skip
+        assert len(vistas) > 5
+        deshacer = [
+            *(f"DROP VIEW {v}" for v in vistas),
+            "DROP TABLE tiendas",
+            "DROP TABLE definiciones",
+            "UPDATE version_esquema SET version = 3",
+            "INSERT INTO control_dias (ubicacion_id, dia) VALUES ('ida', '2025-03-01')",
+        ]
+        base.conexion.execute("; ".join(deshacer))
+    bytes_ = proyecto.base.read_bytes()
+    with para_leer(proyecto.config) as base:
+        assert base.version == 3
+    assert proyecto.base.read_bytes() == bytes_
+    with para_escribir(proyecto.config):
+        pass
+    assert versiones(proyecto) == [3, 4]
+    assert forma(proyecto) == ahora
+    assert proyecto.consultar("SELECT ubicacion_id FROM tiendas") == [("tienda_01",), ("ida",)]
+    assert proyecto.consultar("SELECT ubicacion_id FROM control_dias") == [("ida",)]
+
+
 def test_un_paso_que_falla_no_deja_nada_a_medias(antigua):
     shutil.copytree(RAIZ / "sql", antigua.carpeta / "sql")
     pasos = antigua.carpeta / "sql" / "destino" / "migraciones"

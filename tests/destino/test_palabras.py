@@ -45,10 +45,11 @@ def test_cada_fallo_de_duckdb_tiene_su_clase_y_nombra_la_base(dicho, clase, fras
 def test_un_ctrl_c_mientras_duckdb_trabaja_es_un_ctrl_c_y_no_un_defecto():
     """DuckDB lo cuenta como un RuntimeError: Luigi daría la tarea por fallida y seguiría."""
     programa = (
-        "import duckdb, os, signal, threading; from fluxion_luigi.destino.base import _ejecutar\n"
+        "import duckdb, os, signal, threading\n"
+        "from fluxion_luigi.destino.consultas import ejecutar\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "try: _ejecutar(duckdb.connect(), 'SELECT count(*) FROM range(10000) a(i), "
+        "try: ejecutar(duckdb.connect(), 'SELECT count(*) FROM range(10000) a(i), "
         "range(10000) b(i) WHERE (a.i * b.i) % 7 = 3')\n"
         "except BaseException as e: print(type(e).__name__)\n"
     )

@@ -1,0 +1,1 @@
+SELECT DISTINCT ubicacion_id FROM control_dias;

@@ -1,0 +1,1 @@
+SELECT nombre, es_vista, huella FROM definiciones;

@@ -1,0 +1,1 @@
+SELECT ubicacion_id, nombre, tipo, apertura, activa, en_catalogo FROM tiendas;

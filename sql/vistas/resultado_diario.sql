@@ -1,0 +1,23 @@
+-- Facturas, ventas, devoluciones y margen de cada tienda y día. Lee las líneas: filtre por fecha.
+SELECT
+    fecha,
+    ubicacion_id,
+    tienda,
+    count(DISTINCT (caja, tipo_documento, factura)) FILTER (NOT es_devolucion)
+        AS facturas,                     -- documentos de venta
+    count(*) AS lineas,                  -- líneas vendidas o devueltas
+    coalesce(sum(total) FILTER (NOT es_devolucion), 0)
+        AS vendido,                      -- monto vendido, con impuesto
+    coalesce(sum(abs(total)) FILTER (es_devolucion), 0)
+        AS devuelto,                     -- monto devuelto, con impuesto y en positivo
+    vendido - devuelto AS neto,          -- vendido menos devuelto; si no es igual al total, ese POS
+                                         -- anota sus devoluciones en positivo
+    coalesce(sum(total), 0) AS total,    -- la suma de los montos, tal como están en las líneas
+    sum(kilos) AS kilos,                 -- kilogramos, de lo que se sabe cuánto pesa
+    sum(costo_total) FILTER (margen IS NOT NULL)
+        AS costo,                        -- costo de las líneas con margen
+    sum(margen) AS margen,               -- margen de las líneas que lo tienen
+    round(100 * sum(margen) / nullif(sum(subtotal) FILTER (margen IS NOT NULL), 0), 2)
+        AS margen_porcentaje             -- margen sobre el subtotal de esas mismas líneas
+FROM ventas
+GROUP BY fecha, ubicacion_id, tienda
