@@ -78,8 +78,12 @@ class Navegador:
 
 
 @contextmanager
-def navegador() -> Iterator[Navegador]:
-    """Un navegador abierto mientras dure el contexto. `OSError` si aquí no se puede."""
+def navegador(**opciones) -> Iterator[Navegador]:
+    """Un navegador abierto mientras dure el contexto. `OSError` si aquí no se puede.
+
+    Args:
+        opciones: las de `Browser.new_context` de playwright (`java_script_enabled`, `viewport`…).
+    """
     programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
     if programa is None:
         raise OSError(errno.ENOTSUP, f"not supported: falta {PROGRAMAS[0]}")
@@ -89,9 +93,8 @@ def navegador() -> Iterator[Navegador]:
         except Error as e:
             raise OSError(errno.ENOTSUP, f"not supported: {e.message.splitlines()[0]}") from e
         try:
-            yield Navegador(
-                abierto.new_context(locale="es-VE", viewport={"width": 1400, "height": 1000})
-            )
+            de_siempre = {"locale": "es-VE", "viewport": {"width": 1400, "height": 1000}}
+            yield Navegador(abierto.new_context(**de_siempre | opciones))
         finally:
             abierto.close()
 

@@ -1,1 +1,1 @@
-"""Los informes: primero los datos, luego un formato por archivo (texto, JSON)."""
+"""Los informes: primero los datos, luego un formato por archivo (texto, JSON, HTML)."""

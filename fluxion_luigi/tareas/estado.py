@@ -61,9 +61,9 @@ class EstadoVentas(Tarea):
         from fluxion_luigi.informes.pagina.html import pagina
 
         ruta, hecha = self.config.ajustes.reportes / "estado.html", pagina(informe)
-        escribir_texto(ruta, hecha)
         if self.formato == "html":
             mostrar(hecha)
+        escribir_texto(ruta, hecha)
         if self.abrir and not webbrowser.open(ruta.as_uri()):
             registro.warning("No se pudo abrir un navegador aquí. La página está en %s", ruta)
 

@@ -9,6 +9,7 @@ from fluxion_luigi.informes.estado.datos import componer
 from fluxion_luigi.informes.estado.lugares import Pedido
 from tests.cadena import PROVISIONAL, anotar, dias, proyecto_con
 from tests.informes.estado import ejemplo
+from tests.informes.pagina import ejemplo as de_la_pagina
 
 BIMESTRE = Pedido(date(2025, 6, 1), date(2025, 7, 31))
 TIENDAS = {
@@ -147,13 +148,14 @@ def test_la_que_ya_no_esta_en_el_catalogo_se_nombra(de):
 
 
 def test_los_ejemplos_de_las_demas_pruebas_tienen_su_forma(informe):
-    hecha = ejemplo.tienda("tienda_01", "f" * 30)
-    un_ejemplo = ejemplo.informe(hecha)
-    assert list(un_ejemplo) == list(informe)
-    assert list(un_ejemplo["totales"]) == list(informe["totales"])
-    assert list(hecha) == list(informe["tiendas"][0])
-    assert list(hecha["meses"]["2025-06"]) == list(informe["tiendas"][0]["meses"]["2025-06"])
-    assert set(hecha["dias"]) == set(informe["totales"]["dias"])
+    llano = ejemplo.informe(ejemplo.tienda("tienda_01", "f" * 30))
+    for un_ejemplo in (llano, de_la_pagina.informe()):
+        hecha = un_ejemplo["tiendas"][0]
+        assert list(un_ejemplo) == list(informe)
+        assert list(un_ejemplo["totales"]) == list(informe["totales"])
+        assert list(hecha) == list(informe["tiendas"][0])
+        assert list(hecha["meses"]["2025-06"]) == list(informe["tiendas"][0]["meses"]["2025-06"])
+        assert set(hecha["dias"]) == set(informe["totales"]["dias"])
 
 
 def test_sin_base_todo_falta(tmp_path):
