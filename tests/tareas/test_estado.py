@@ -51,6 +51,25 @@ def test_la_orden_que_sugiere_llena_el_hueco(proyecto):
     assert ": +12 registro(s); +6 día(s) cargado(s)" in salida.fuera
 
 
+def test_abrir_deja_la_pagina_y_la_muestra_en_el_navegador(con_hueco, tmp_path):
+    navegador, visto = tmp_path / "navegador", tmp_path / "visto"
+    navegador.write_text(f'#!/bin/sh\necho "$1" > {visto}\n')
+    navegador.chmod(0o755)
+    salida = con_hueco.luigi("EstadoVentas", *JUNIO, "--abrir", BROWSER=f"{navegador} %s")
+    assert (salida.codigo, salida.error) == (0, "")
+    assert "Cobertura: 95%." in salida.fuera
+    escrita = con_hueco.carpeta / "reportes" / "estado.html"
+    assert visto.read_text().strip() == escrita.as_uri()
+    assert "<title>Estado de las ventas" in escrita.read_text()
+
+
+def test_sin_navegador_dice_donde_quedo_la_pagina(con_hueco):
+    salida = con_hueco.luigi("EstadoVentas", *JUNIO, "--abrir", BROWSER="false %s")
+    assert salida.codigo == 0
+    escrita = con_hueco.carpeta / "reportes" / "estado.html"
+    assert f"No se pudo abrir un navegador aquí. La página está en {escrita}" in salida.error
+
+
 @pytest.mark.parametrize(
     ("exigido", "codigo"), [("95", 0), ("95.001", 30), ("99.99", 30), ("100", 30)]
 )
