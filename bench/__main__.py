@@ -21,6 +21,8 @@ from bench.contendientes import (
     Caso,
 )
 from bench.datos import crear_tienda, fabrica
+from bench.enlace import por_enlace
+from bench.mananas import mananas
 from tests.postgresql import Servidor
 
 CANDADO = "/tmp/banco_de_medidas.candado"
@@ -70,18 +72,24 @@ def _correr(servidor: Servidor, carpeta: Path, rapido: bool) -> informe.Resultad
     casos = _crear_casos(servidor, carpeta, 1_000_000 // entre)
     todos = (PROYECTO, LIMITE, LIMITE_PROPIO, GUION, DLT_PYARROW, DLT_CONNECTORX)
     sin_limite = (PROYECTO, GUION, DLT_PYARROW, DLT_CONNECTORX)
-    una, varias, grande = casos
+    una, varias, grande, mes = casos
+    por_la_vpn = (PROYECTO, LIMITE_PROPIO, GUION, DLT_PYARROW)
+    with por_enlace(servidor) as lejos:
+        caso = Caso(lejos, mes.tiendas, saltos=2)
+        enlace = correr(caso, por_la_vpn, vueltas, carpeta, _avisar("por el enlace"))
     return informe.Resultado(
         una=correr(una, todos, vueltas, carpeta, _avisar("una tienda")),
         varias=correr(varias, sin_limite, vueltas_varias, carpeta, _avisar("varias tiendas")),
         grande=correr(grande, (PROYECTO,), 1, carpeta, _avisar("mes grande")),
+        enlace=enlace,
+        mananas=mananas(servidor, carpeta, 12_000 // entre, vueltas, _avisar("la mañana")),
         carga_media=carga,
     )
 
 
 def _crear_casos(servidor: Servidor, carpeta: Path, filas: int) -> list[Caso]:
-    """Una tienda con `filas` líneas, ocho que las suman entre todas, y una con cinco veces más."""
-    cantidades = {"tienda_a": filas, "tienda_g": 5 * filas}
+    """Una tienda con `filas` líneas, ocho que las suman, una con cinco veces más y un mes real."""
+    cantidades = {"tienda_a": filas, "tienda_g": 5 * filas, "tienda_e": 15 * filas // 100}
     # Unas pocas más o menos cada una: dos tiendas con los mismos días serían la misma.
     cantidades |= {f"tienda_{n}": filas // 8 + 10 * (2 * n - 9) for n in range(1, 9)}
     tiendas = {}
@@ -94,6 +102,7 @@ def _crear_casos(servidor: Servidor, carpeta: Path, filas: int) -> list[Caso]:
         Caso(servidor, [tiendas["tienda_a"]]),
         Caso(servidor, grupo, a_la_vez=3),
         Caso(servidor, [tiendas["tienda_g"]]),
+        Caso(servidor, [tiendas["tienda_e"]]),
     ]
 
 

@@ -96,16 +96,18 @@ def _una_vez(caso: Caso, contendiente: Contendiente, carpeta: Path) -> Medida:
     shutil.rmtree(propia, ignore_errors=True)
     propia.mkdir(parents=True)
     p = contendiente.preparar(caso, propia)
-    _esperar_calma()
+    esperar_calma()
     medida = medir(p.orden, propia, p.ambiente, p.entrada, LIMITE_SEGUNDOS)
     dejo = p.comprobar(medida.salida)
     if dejo != caso.esperado:
         raise RuntimeError(f"{contendiente.nombre} dejó {dejo} y debía dejar {caso.esperado}.")
     shutil.rmtree(propia)
+    medida.red /= caso.saltos
     return medida
 
 
-def _esperar_calma() -> None:
+def esperar_calma() -> None:
+    """Espera a que la máquina esté quieta, hasta `ESPERA_SEGUNDOS`."""
     for _ in range(ESPERA_SEGUNDOS):
         if psutil.cpu_percent(1.0) < CALMA_POR_CIENTO:
             return

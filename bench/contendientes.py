@@ -13,6 +13,7 @@ from urllib.parse import quote
 import duckdb
 
 from bench.datos import CONSULTA, MES, VISTA, Tienda
+from bench.enlace import PorEnlace
 from fluxion_luigi import config
 from fluxion_luigi.esquema import COLUMNAS
 from fluxion_luigi.flujo.lectura import pedido_de
@@ -29,11 +30,15 @@ BASE = "datos/ventas.duckdb"  # la de luigi.cfg
 
 @dataclass(frozen=True)
 class Caso:
-    """Qué se carga: unas tiendas del servidor, con tantas a la vez."""
+    """Qué se carga: unas tiendas del servidor, con tantas a la vez.
 
-    servidor: Servidor
+    `saltos`, cuántas veces pasa por loopback lo que manda el servidor: dos, si hay un enlace.
+    """
+
+    servidor: Servidor | PorEnlace
     tiendas: Sequence[Tienda]
     a_la_vez: int = 1
+    saltos: int = 1
 
     @property
     def filas(self) -> int:
@@ -126,7 +131,7 @@ def _ambiente(caso: Caso, carpeta: Path) -> dict[str, str]:
     limpio = {k: v for k, v in os.environ.items() if not k.startswith("FLUXION_")}
     return {
         **limpio,
-        **Servidor.ambiente(),
+        **caso.servidor.ambiente(),
         "FLUXION_SQL": str(RAIZ / "sql"),
         "LUIGI_CONFIG_PATH": str(carpeta / "luigi.cfg"),
         "PYTHONPATH": str(RAIZ),

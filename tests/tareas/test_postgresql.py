@@ -195,7 +195,7 @@ def test_unos_productos_que_llegan_despacio_pero_sin_parar_no_son_un_silencio(
         con_sql_propio, "productos.sql", "CASE WHEN p.codigo IS NULL",
         "CASE WHEN pg_sleep(0.001) IS NULL OR p.codigo IS NULL",
     )  # fmt: skip
-    cambiar(con_sql_propio, "sistema.toml", "Fetch = 10000", "Fetch = 500")
+    cambiar(con_sql_propio, "sistema.toml", "Fetch = 25000", "Fetch = 500")
     con_sql_propio.ajustes |= {"timeout_sin_avance": "6", "intentos": "1", "ventana_dias": "12"}
     con_sql_propio.escribir()
     salida = con_sql_propio.rango("2025-03-01", "2025-03-12")
