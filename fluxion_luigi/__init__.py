@@ -7,8 +7,9 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 import sys
 
 TAREAS = (
-    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "RangoVentas",
-    "RenombrarTienda", "VerificarConectividad", "VerificarMuestra", "VerificarSistema",
+    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "PublicarBase",
+    "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
+    "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -17,6 +18,7 @@ if "luigi" in sys.modules:
         IncrementoDiario,
         LimpiarArchivos,
         OlvidarVentas,
+        PublicarBase,
         RangoVentas,
         RenombrarTienda,
         VerificarConectividad,

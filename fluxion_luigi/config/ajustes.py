@@ -26,6 +26,7 @@ PREFIJO = "FLUXION_"
 MUY_LARGO = 300
 # El usuario y la clave de una dirección: no se repiten en un mensaje.
 _USUARIO = re.compile(r"://[^/@\s]*@")
+_DE_DUCKDB = ("base", "publicada")
 _DIA = 86_400
 _SEMANA = 7 * _DIA
 
@@ -58,6 +59,7 @@ class Ajustes:
     ambiente: Mapping[str, str] = field(repr=False)
     catalogo: Path = Path("tiendas.toml")
     base: Path = Path("datos/ventas.duckdb")
+    publicada: Path | None = None
     staging: Path = Path("staging")
     marcadores: Path = Path("markers")
     reportes: Path = Path("reportes")
@@ -154,6 +156,8 @@ def leer(archivo: Path) -> Ajustes:
         except ValueError as e:
             cual = variable if variable in ambiente else campo.name
             problemas.append(f"{cual} = {_legible(texto)}: {e}")
+    if valores.get("publicada") and _es_la_misma(valores["publicada"], valores.get("base")):
+        problemas.append("publicada es la misma base; BI debe abrir otro archivo, una copia")
     if problemas:
         raise ErrorConfiguracion(
             f"Hay {len(problemas)} problema(s) en [{SECCION}] de {archivo} (o en las variables "
@@ -196,7 +200,9 @@ def _legible(texto: str | None) -> str:
 def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]):
     if texto is not None and not texto.isprintable():
         raise ValueError("lleva un salto de línea u otro carácter que no se ve")
-    if campo.type is Path:
+    if campo.type == Path | None and not texto.strip():
+        return None
+    if campo.type in (Path, Path | None):
         return _ruta(campo, texto, carpeta, ambiente)
     if campo.type is ZoneInfo:
         try:
@@ -243,13 +249,20 @@ def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) 
         ruta = (carpeta / Path(puesta).expanduser()).resolve()
     except (RuntimeError, OSError):
         raise ValueError("no se puede seguir: un «~» sin dueño o un enlace en círculo") from None
-    if campo.name == "base" and "?" in str(ruta):
+    if campo.name in _DE_DUCKDB and "?" in str(ruta):
         raise ValueError("DuckDB no puede guardar su diario junto a una ruta con «?»")
-    if campo.name == "base" and texto.rstrip().endswith("/"):
+    if campo.name in _DE_DUCKDB and texto.rstrip().endswith("/"):
         raise ValueError("acaba en «/», como una carpeta; escriba la ruta del archivo de la base")
-    if campo.name == "base" and os.path.isdir(ruta):
+    if campo.name in _DE_DUCKDB and os.path.isdir(ruta):
         raise ValueError(f"{ruta} es una carpeta; escriba la ruta del archivo de la base")
     return ruta
+
+
+def _es_la_misma(publicada: Path, base: Path | None) -> bool:
+    try:
+        return publicada == base or (base is not None and publicada.samefile(base))
+    except OSError:  # alguna no existe todavía
+        return False
 
 
 def _numero(campo, texto: str) -> int | float:

@@ -226,8 +226,18 @@ def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opc
     except ErrorOcupado as e:
         raise ErrorOcupado(
             f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "
-            "y repita la misma orden."
+            f"y repita la misma orden. {_para_bi(config.ajustes.publicada)}"
         ) from None
+
+
+def _para_bi(publicada: Path | None) -> str:
+    """Qué debe abrir quien lee, para no estorbar."""
+    if publicada:
+        return f"Si es una herramienta de BI, que abra la copia publicada: {publicada}."
+    return (
+        "Si es una herramienta de BI, diga en «publicada» de luigi.cfg dónde hacerle una copia, y "
+        "que abra ésa."
+    )
 
 
 def _reconocer(config: Configuracion, conexion) -> Base:

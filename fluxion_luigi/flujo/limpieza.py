@@ -22,6 +22,7 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDisco, ErrorOcupado
 from fluxion_luigi.flujo.candados import lugar, meses_en_staging
 from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.publicacion import temporal
 from fluxion_luigi.periodos import Rango, leer_fecha
 
 DIA = 86_400
@@ -127,8 +128,8 @@ def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
     ajustes, otras = config.ajustes, vivas - {corrida.id_actual()}
     carpetas = (ajustes.reportes, ajustes.marcadores, ajustes.staging)
     parciales = [r for c in carpetas for r in c.rglob(".*.parcial")]
-    de_la_base = ajustes.base.with_name(f".{ajustes.base.name}.parcial")
-    parciales += [de_la_base] if de_la_base.exists() else []
+    grandes = [temporal(b) for b in (ajustes.base, ajustes.publicada) if b]
+    parciales += [g for g in grandes if g.exists()]
     # El proceso de otro contenedor no se ve desde aquí: si hay otra corrida, se espera.
     espera = EDAD_TEMPORALES if otras else 0
     hallados = {

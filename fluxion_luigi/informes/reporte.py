@@ -60,6 +60,7 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         "huecos": huecos(inicio.get("huecos") or {}, opciones),
         "reintentar": _orden(faltan, inicio, opciones),
         "latido": latidos(sucesos),
+        "publicacion": publicacion(sucesos),
         "detalle": meses,
     }
 
@@ -68,6 +69,12 @@ def latidos(sucesos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Los avisos al servicio de vigilancia: cuál, si llegó y, si no, por qué. Vacío si no hay."""
     claves = ("aviso", "en", "enviado", "motivo")
     return [{c: s.get(c) for c in claves} for s in sucesos if s["suceso"] == "latido"]
+
+
+def publicacion(sucesos: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """La copia para BI que hizo la corrida, o por qué no pudo (`motivo`); None si no hizo falta."""
+    suyo = _ultimo(sucesos, "publicacion")
+    return {k: v for k, v in suyo.items() if k not in ("suceso", "en")} if suyo else None
 
 
 def huecos(por_tienda: dict[str, list[str]], opciones: list[str]) -> dict[str, Any]:

@@ -54,9 +54,26 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
             elasticas=["nombre", "meses", "causa", "estado"],
         )
         lineas += ["", fallidas, *_reintento(datos)]
+    lineas += _publicacion(datos["publicacion"])
     lineas += ["", f"Reporte: {archivo or 'no se pudo escribir'}"]
     lineas += [f"Registro: {log or 'no se pudo escribir'}"]
     return "\n".join(lineas)
+
+
+def publicada(datos: dict[str, Any]) -> str:
+    """Una copia para BI recién hecha, en una línea."""
+    mb, segundos = entero(round(datos["bytes"] / 1e6)), str(datos["segundos"]).replace(".", ",")
+    como = ", sin ocupar más disco" if datos["compartida"] else ""
+    return f"Publicada para BI: {datos['ruta']} ({mb} MB en {segundos} s{como})"
+
+
+def _publicacion(datos: dict[str, Any] | None) -> list[str]:
+    if not datos:
+        return []
+    if datos["motivo"]:
+        return ["", f"✗ No se publicó {datos['ruta']}; la de antes sigue igual. "
+                f"{datos['motivo'].splitlines()[0]}"]  # fmt: skip
+    return ["", publicada(datos)]
 
 
 def breve(datos: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from fluxion_luigi.tareas.incremento import IncrementoDiario  # noqa: E402
 from fluxion_luigi.tareas.limpieza import LimpiarArchivos  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
 from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
+from fluxion_luigi.tareas.publicacion import PublicarBase  # noqa: E402
 from fluxion_luigi.tareas.renombre import RenombrarTienda  # noqa: E402
 from fluxion_luigi.tareas.sistema import VerificarSistema  # noqa: E402
 from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
@@ -20,6 +21,7 @@ from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 central.instalar()
 
 __all__ = [
-    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "RangoVentas",
-    "RenombrarTienda", "VerificarConectividad", "VerificarMuestra", "VerificarSistema",
+    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "PublicarBase",
+    "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
+    "VerificarSistema",
 ]  # fmt: skip

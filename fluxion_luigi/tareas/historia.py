@@ -22,7 +22,7 @@ from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas import limpieza, salida, senales, vigilia
+from fluxion_luigi.tareas import limpieza, publicacion, salida, senales, vigilia
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 from fluxion_luigi.una_vez import UnaVez
@@ -202,6 +202,8 @@ def _contar() -> None:
     al_dia = sorted(_al_dia())
     senal = senales.recibida()
     diario.anotar("fin", al_dia=al_dia, senal=senal.name if senal else None)
+    if not senal:  # si la mandaron terminar, lo publicará la próxima
+        publicacion.tras_cambio(diario)
     datos = reporte.componer(diario.corrida, diario.sucesos())
     bien = datos["estado"] == reporte.COMPLETA
     vigilia.acaba(diario, resumen.breve(datos), bien=bien)

@@ -6,6 +6,7 @@ from fluxion_luigi import corrida
 from fluxion_luigi.flujo import olvido
 from fluxion_luigi.informes import cambios
 from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas import publicacion
 from fluxion_luigi.tareas.base import mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 from fluxion_luigi.tareas.permiso import TareaConPermiso
@@ -37,3 +38,4 @@ class OlvidarVentas(TareaConPermiso):
             olvido.olvidar(self.config, plan, self._rango, corrida.id_actual())
             for p in plan:
                 registro.info("✓ %s: %d día(s) olvidado(s)", p.tienda.id, len(p.dias))
+            publicacion.tras_cambio()

@@ -7,6 +7,7 @@ import luigi
 from fluxion_luigi import corrida
 from fluxion_luigi.flujo import renombre
 from fluxion_luigi.informes import cambios
+from fluxion_luigi.tareas import publicacion
 from fluxion_luigi.tareas.permiso import TareaConPermiso
 
 registro = logging.getLogger("fluxion.renombre")
@@ -28,3 +29,4 @@ class RenombrarTienda(TareaConPermiso):
         if self.confirmar(cambios.renombre(plan), cambios.pregunta_de_renombre(plan)):
             renombre.mover(self.config, plan, corrida.id_actual())
             registro.info("✓ La historia de %s ya es de %s.", self.de, self.a)
+            publicacion.tras_cambio()

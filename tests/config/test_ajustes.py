@@ -180,3 +180,33 @@ def test_un_luigi_cfg_y_un_punto_env_con_bom_se_leen_igual(tmp_path):
     (tmp_path / ".env").write_text(bom + "FLUXION_VENTANA_DIAS=3\r\n", encoding="utf-8")
     leidos = config.leer(tmp_path / "luigi.cfg").ajustes
     assert (leidos.intentos, leidos.ventana_dias) == (2, 3)
+
+
+def test_publicada_puede_faltar_y_parte_de_la_carpeta_de_luigi_cfg(cfg, tmp_path):
+    assert cfg("").publicada is None
+    assert cfg("publicada =").publicada is None
+    assert cfg("publicada = bi/v.duckdb").publicada == tmp_path / "bi" / "v.duckdb"
+    assert cfg("publicada = bi/v.duckdb", "FLUXION_PUBLICADA=").publicada is None
+
+
+@pytest.mark.parametrize(
+    ("valor", "motivo"),
+    [
+        ("datos/ventas.duckdb", "es la misma base"),
+        ("enlace.duckdb", "es la misma base"),
+        ("dura.duckdb", "es la misma base"),
+        ("bi/", "escriba la ruta del archivo"),
+        (".", "es una carpeta"),
+        ("que?.duckdb", "con «?»"),
+        ("$NO_ESTA/x", "nombra $NO_ESTA"),
+    ],
+)
+def test_una_publicada_imposible_se_explica(cfg, tmp_path, valor, motivo):
+    (tmp_path / "datos").mkdir()
+    (tmp_path / "datos" / "ventas.duckdb").write_text("x")
+    (tmp_path / "enlace.duckdb").symlink_to("datos/ventas.duckdb")
+    (tmp_path / "dura.duckdb").hardlink_to(tmp_path / "datos" / "ventas.duckdb")
+    with pytest.raises(ErrorConfiguracion) as e:
+        cfg(f"publicada = {valor}")
+    assert "publicada" in str(e.value)
+    assert motivo in str(e.value)

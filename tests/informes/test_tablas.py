@@ -58,7 +58,7 @@ def de_resumen() -> str:
                for m in ("2025-03", "2025-04")]  # fmt: skip
     datos = {"corrida": "x", "desde": "a", "hasta": "b", "segundos": 1, "tiendas_mes": cuenta,
              "filas": 0, "excluidos": [], "sin_fecha": {}, "detalle": detalle,
-             "huecos": {"tiendas": {}, "orden": None}, "reintentar": "luigi",
+             "huecos": {"tiendas": {}, "orden": None}, "reintentar": "luigi", "publicacion": None,
              "interrumpida_por": None}  # fmt: skip
     return resumen.texto(datos, Path("r.json"), None)
 
