@@ -2,17 +2,20 @@
 -- el último día que tiene de alguna tienda.
 --
 -- Es lo de EstadoVentas que la base sabe sola: no lo provisional, que depende de luigi.cfg. Empieza en
--- el primer día con ventas de la cadena, o en la apertura de la tienda si es después. De una tienda
--- sin apertura en el catálogo no cuentan los días en cero de antes de su primera venta, y una inactiva
--- llega hasta su último día.
+-- el primer día con ventas de la cadena, o en la apertura de la tienda si es después. Sin apertura en
+-- el catálogo no se deben los días en cero de antes de su primera venta; los de antes que nunca se le
+-- pidieron, sí. Una inactiva va de su apertura, o de su primera venta, a la última.
 WITH historia AS (
     SELECT min(dia) FILTER (filas > 0) AS primero, max(dia) AS ultimo FROM control_dias
 ),
 lugares AS (
     SELECT
-        t.ubicacion_id, t.nombre, t.apertura, greatest(t.apertura, h.primero) AS desde,
-        if(t.activa, max(h.ultimo), max(c.dia)) AS hasta,
-        min(c.dia) FILTER (c.filas > 0) AS primera_venta
+        t.ubicacion_id, t.nombre, t.apertura,
+        min(c.dia) FILTER (c.filas > 0) AS primera_venta,
+        greatest(
+            coalesce(t.apertura, if(t.activa, NULL, primera_venta)), h.primero
+        ) AS desde,
+        if(t.activa, max(h.ultimo), max(c.dia) FILTER (c.filas > 0)) AS hasta
     FROM tiendas AS t
     CROSS JOIN historia AS h
     LEFT JOIN control_dias AS c USING (ubicacion_id)
@@ -42,5 +45,6 @@ SELECT
 FROM dias AS d
 LEFT JOIN control_dias AS c ON c.ubicacion_id = d.ubicacion_id AND c.dia = d.dia
 LEFT JOIN dias_fallidos AS f ON f.ubicacion_id = d.ubicacion_id AND f.dia = d.dia
-WHERE d.apertura IS NOT NULL OR c.filas IS NULL OR c.filas > 0 OR d.dia >= d.primera_venta
+WHERE d.apertura IS NOT NULL OR c.filas IS NULL OR c.filas > 0
+    OR coalesce(d.dia >= d.primera_venta, true)
 GROUP BY mes, d.ubicacion_id, d.nombre
