@@ -122,6 +122,7 @@ def test_que_no_se_pueda_publicar_se_ve_y_no_le_cuesta_nada_a_la_carga(con_bi):
     assert "Traceback" not in hecho.stderr + a_mano.stderr + log
     assert a_mano.returncode == 30
     assert frase in a_mano.stderr
+    assert f"Copia para BI: {ruta} (no existe todavía)" in con_bi.luigi("EstadoVentas").fuera
     # La siguiente orden la publica, aunque no cargue nada.
     assert "Publicada para BI" in con_bi.rango("2025-03", "2025-03").fuera
 

@@ -9,6 +9,7 @@ from typing import Any
 from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import Instantanea, instantanea
+from fluxion_luigi.flujo.publicacion import estado_publicada
 from fluxion_luigi.informes.estado import dias as de_dias
 from fluxion_luigi.informes.estado import huecos, lugares
 from fluxion_luigi.informes.estado.comparacion import cambios
@@ -56,7 +57,7 @@ def componer(
         "base_id": base.base_id,
         "existe": config.ajustes.base.exists(),
         "zona_horaria": str(config.ajustes.zona_horaria),
-        "publicada": None,
+        "publicada": estado_publicada(config),
         "pedido": pedido.a_json(),
         "desde": str(rango.desde),
         "hasta": str(rango.hasta),
