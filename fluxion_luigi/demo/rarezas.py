@@ -1,0 +1,136 @@
+"""Lo raro de la cadena de demostración: qué le pasa a cada tienda, y con qué orden se remedia."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from fluxion_luigi import cobertura
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.demo import pos
+from fluxion_luigi.informes import orden
+from fluxion_luigi.informes.tablas import ancho
+from fluxion_luigi.periodos import Rango, describir
+
+TODO = pos.HISTORIA
+# A toda la cadena se le piden los dos últimos meses.
+RECIENTE = Rango(date(2025, 6, 1), date(2025, 7, 31))
+CON_HUECO = "tienda_08"
+# De unas pocas, además, la historia, en dos tandas: en la segunda se olvidó una, que queda con un
+# hueco.
+CON_HISTORIA = ("tienda_01", "tienda_02", "tienda_16")
+TANDAS = (
+    (Rango(TODO.desde, date(2025, 4, 11)), (*CON_HISTORIA, CON_HUECO)),
+    (Rango(date(2025, 4, 12), date(2025, 5, 31)), CON_HISTORIA),
+)
+CAIDA = "tienda_15"
+CON_LINEA_MALA, DIA_MALO = "tienda_13", date(2025, 7, 18)
+OPCIONES = ("--local-scheduler",)
+REPARAR = "python -m fluxion_luigi.demo --reparar"
+
+Dias = dict[str, list[date]]
+
+
+def construir(tiendas: Iterable[Tienda]) -> int:
+    """Hace las bases que falten, menos la de la tienda caída; devuelve cuántas hizo."""
+    return sum(
+        pos.construir(t, malo=DIA_MALO if t.id == CON_LINEA_MALA else None)
+        for t in tiendas
+        if t.id != CAIDA
+    )
+
+
+def reparar(tiendas: Iterable[Tienda]) -> list[str]:
+    """Hace lo que harían las tiendas: encender la caída, corregir la línea. Dice qué hizo."""
+    hecho = []
+    for t in tiendas:
+        if t.id == CAIDA and pos.construir(t):
+            hecho.append(f"{_nombre(t)} volvió: su archivo ya está.")
+        if t.id == CON_LINEA_MALA and pos.danado(t, DIA_MALO):
+            pos.corregir(t, DIA_MALO)
+            hecho.append(f"{_nombre(t)} corrigió su línea del {DIA_MALO}.")
+    return hecho
+
+
+def faltan(config: Configuracion, rango: Rango) -> Dias:
+    """Los días de ese rango que la base no tiene, por tienda. `ErrorFluxion` si no se lee."""
+    dias = {
+        t.id: [
+            d
+            for tramo in cobertura.tramos(config, t, rango)
+            for d in cobertura.pendientes(config, t, tramo)
+        ]
+        for t in config.catalogo.elegir(())
+    }
+    return {t: suyos for t, suyos in dias.items() if suyos}
+
+
+def sin_remedio(config: Configuracion) -> Dias:
+    """De lo reciente que falta, lo que no se podrá cargar mientras la tienda siga como está."""
+    malos = {}
+    for id_, dias in faltan(config, RECIENTE).items():
+        t = config.tienda(id_)
+        if id_ == CAIDA and not t.archivo.is_file():
+            malos[id_] = dias
+        elif id_ == CON_LINEA_MALA and DIA_MALO in dias and pos.danado(t, DIA_MALO):
+            malos[id_] = [DIA_MALO]
+    return malos
+
+
+def nombrar(dias: Mapping[str, list[date]]) -> str:
+    """En una frase: `tienda_13 (2025-07-18) y …`; «nada» si no hay ninguno."""
+    return " y ".join(f"{t} ({describir(suyos)})" for t, suyos in dias.items()) or "nada"
+
+
+def texto(config: Configuracion) -> str:
+    """Qué es cada rareza que hay ahora y qué la remedia; lo ya remediado no sale."""
+    tiendas = {t.id: t for t in config.catalogo.elegir(())}
+    lineas = ["Lo raro de esta cadena (para las órdenes, antes: . .venv/bin/activate):"]
+    malos = sin_remedio(config)
+    for id_, dias in malos.items():
+        lineas += _punto(_nombre(tiendas[id_]), _que_tiene(id_, dias))
+    if malos:
+        lineas += ["· Eso lo corrigen las tiendas (la primera orden) y se repite lo que falta:"]
+        lineas += [f"    {una}" for una in (REPARAR, _cargar(malos))]
+    hueco = {t: d for t, d in faltan(config, TODO).items() if t == CON_HUECO}
+    for id_, dias in hueco.items():
+        que = f"un hueco de {len(dias)} días, {describir(dias)}: nadie los pidió. Basta pedirlos:"
+        lineas += [*_punto(_nombre(tiendas[id_]), que), f"    {_cargar(hueco)}"]
+    for t in tiendas.values():
+        if t.apertura and t.apertura not in (TODO.desde, RECIENTE.desde):
+            que = f"abrió el {t.apertura}. Lo de antes ni se pide ni se echa en falta."
+            lineas += _punto(_nombre(t), que)
+    cerrados = " y ".join(map(str, pos.CERRADOS))
+    lineas += _punto(cerrados, "cerrado. La tienda confirma cero ventas: no es un hueco.")
+    callados = [t.id for t in config.catalogo.tiendas.values() if t.id not in tiendas]
+    if callados:
+        que = "inactivas, o centros de distribución, que no venden: no se les pide nada."
+        lineas += _punto(", ".join(callados), que)
+    return "\n".join(
+        [*lineas, "· Para verlo todo en una página, en el navegador:", f"    {_ver()}"]
+    )
+
+
+def _que_tiene(id_: str, dias: list[date]) -> str:
+    if id_ == CAIDA:
+        return "está caída (su archivo no está). Se supo enseguida, y las demás siguieron."
+    return (
+        f"el {describir(dias)} escanearon un código en la casilla de la cantidad. Ese día se quedó "
+        "fuera, con su causa; los demás están."
+    )
+
+
+def _punto(quien: str, que: str) -> list[str]:
+    return textwrap.wrap(f"· {quien}: {que}", ancho(), subsequent_indent="  ")
+
+
+def _cargar(dias: Dias) -> str:
+    return orden.rango([d for suyos in dias.values() for d in suyos], dias, OPCIONES)
+
+
+def _ver() -> str:
+    partes = [f"--desde {TODO.desde} --hasta {TODO.hasta} --abrir", *OPCIONES]
+    return f"luigi --module fluxion_luigi EstadoVentas {' '.join(partes)}"
+
+
+def _nombre(t: Tienda) -> str:
+    return f"{t.id} ({t.nombre})"

@@ -1,0 +1,121 @@
+"""La demostración: acaba bien, deja justo las rarezas que dice, y sus órdenes las remedian."""
+
+import sqlite3
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from fluxion_luigi.config import catalogo
+from fluxion_luigi.demo import pos, rarezas
+from tests.proyecto import RAIZ, Proyecto, Salida
+
+# Las mismas tiendas raras, con menos meses.
+CHICA = {
+    "tienda_08": date(2025, 4, 1),
+    "tienda_13": date(2025, 6, 1),
+    "tienda_15": date(2025, 7, 1),
+    "tienda_16": date(2025, 5, 1),
+}
+
+
+def demo(proyecto: Proyecto, *opciones: str) -> Salida:
+    hecho = subprocess.run(
+        [sys.executable, "-m", "fluxion_luigi.demo", *opciones], cwd=proyecto.carpeta,
+        env=proyecto.entorno(), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
+
+
+@pytest.fixture(scope="module")
+def chica(tmp_path_factory) -> Proyecto:
+    proyecto = Proyecto(tmp_path_factory.mktemp("demo") / "p")
+    for id_, apertura in CHICA.items():
+        proyecto.con_tienda(id_, apertura=apertura)
+    return proyecto
+
+
+@pytest.fixture(scope="module")
+def corrida(chica) -> tuple[Salida, rarezas.Dias]:
+    """Lo que dijo, y lo que faltaba al acabar."""
+    salida = demo(chica)
+    return salida, rarezas.faltan(chica.config, rarezas.TODO)
+
+
+def test_acaba_con_0_y_falta_justo_lo_que_dice(corrida):
+    salida, faltaba = corrida
+    assert salida.codigo == 0, salida.todo
+    assert "Salió con 30, como debía" in salida.fuera
+    assert faltaba == {
+        "tienda_08": [date(2025, 4, d) for d in range(12, 31)]
+        + [date(2025, 5, d) for d in range(1, 32)],
+        "tienda_13": [rarezas.DIA_MALO],
+        "tienda_15": [date(2025, 7, d) for d in range(1, 32)],
+    }
+    for frase in (
+        "tienda_13 (TIENDA_13): el 2025-07-18 escanearon un código",
+        "tienda_15 (TIENDA_15): está caída",
+        "tienda_08 (TIENDA_08): un hueco de 50 días, 2025-04-12 a 2025-05-31",
+        "tienda_16 (TIENDA_16): abrió el 2025-05-01",
+        "2024-12-25 y 2025-01-01: cerrado",
+    ):
+        assert frase in salida.fuera
+
+
+def test_las_ordenes_que_da_lo_remedian_y_entonces_ya_no_las_da(chica, corrida):
+    explicado = corrida[0].fuera.split("Lo raro")[1]
+    cargas = [x.split()[3:] for x in explicado.splitlines() if " RangoVentas " in x]
+    assert demo(chica, "--reparar").codigo == 0
+    for tarea, *opciones in cargas:
+        salida = chica.luigi(tarea, *(o for o in opciones if o != "--local-scheduler"))
+        assert salida.codigo == 0, salida.todo
+    assert len(cargas) == 2
+    assert rarezas.faltan(chica.config, rarezas.TODO) == {}
+    assert chica.cargado() == chica.en_origen("2024-07-01", "2025-07-31")
+    assert "RangoVentas" not in rarezas.texto(chica.config)
+    assert "nada que reparar" in demo(chica, "--reparar").fuera
+
+
+def test_un_fallo_que_no_es_de_los_suyos_si_es_un_fallo(proyecto):
+    proyecto.con_tienda("tienda_01", apertura=date(2025, 7, 31))
+    archivo = proyecto.carpeta / "pos" / "tienda_01.sqlite"
+    archivo.parent.mkdir()
+    archivo.write_text("esto no es una base")
+    salida = demo(proyecto)
+    assert salida.codigo == 1
+    assert salida.error.endswith("✗ Esa orden salió con 30, y debía salir con 0.\n")
+    assert "EstadoVentas" not in salida.fuera
+
+
+def test_no_toca_las_tiendas_de_un_catalogo_de_verdad(proyecto):
+    proyecto.tiendas["tienda_01"] = {
+        "nombre": "X", "sistema": "stellar", "driver": "FreeTDS", "host": "tienda-01.invalid",
+        "puerto": 1433, "base_datos": "VAD20",
+    }  # fmt: skip
+    proyecto.escribir()
+    salida = demo(proyecto)
+    assert salida.codigo == 1
+    assert "no es el de demostración (tienda_01…)" in salida.error
+    assert not (proyecto.carpeta / "demo").exists()
+
+
+def test_cada_tienda_sale_siempre_igual_y_cierra_en_navidad(proyecto):
+    lineas = []
+    for vez in ("una", "otra"):
+        proyecto.con_tienda("tienda_01", archivo=str(proyecto.carpeta / f"{vez}.sqlite"))
+        tienda = proyecto.tienda("tienda_01")
+        assert pos.construir(tienda)
+        assert not pos.construir(tienda)
+        with sqlite3.connect(tienda.archivo) as base:
+            lineas.append(base.execute("SELECT * FROM lineas").fetchall())
+    assert lineas[0] == lineas[1]
+    dias = {linea[0] for linea in lineas[0]}
+    assert set(map(str, pos.HISTORIA)) - dias == set(map(str, pos.CERRADOS))
+
+
+def test_las_tiendas_raras_son_del_catalogo_de_demostracion():
+    tiendas = {t.id: t for t in catalogo.leer(RAIZ / "tiendas.toml").elegir(())}
+    raras = {rarezas.CAIDA, rarezas.CON_LINEA_MALA, rarezas.CON_HUECO, *rarezas.CON_HISTORIA}
+    assert raras <= tiendas.keys()
+    assert sum(t.apertura is None for t in tiendas.values()) == 3
