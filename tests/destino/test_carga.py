@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -94,12 +95,28 @@ def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
 
 
 def test_recargar_un_mes_muchas_veces_no_hace_crecer_la_base(dos_tiendas, tmp_path):
-    mes, usados = lote(tmp_path / "mes.parquet", 2 * FILAS_POR_GRUPO + 2000), []
+    """Cada vez queda a lo sumo un bloque sin soltar, y una carga pequeña los suelta todos."""
+    mes, dia = (lote(tmp_path / f"{n}", n) for n in (2 * FILAS_POR_GRUPO + 2000, 50))
+    usados = []
     for _ in range(8):
         cargar(dos_tiendas, mes, [])
-        [(bloques,)] = dos_tiendas.consultar("SELECT used_blocks FROM pragma_database_size()")
-        usados.append(bloques)
-    assert max(usados[4:]) <= max(usados[1:4])
+        usados.append(bloques(dos_tiendas))
+    cargar(dos_tiendas, dia, [], "tienda_02")
+    assert max(b - a for a, b in pairwise(usados[1:])) <= 1
+    assert bloques(dos_tiendas) <= usados[1]
+
+
+def test_reemplazar_un_mes_no_reescribe_a_sus_vecinos(dos_tiendas, tmp_path):
+    mes = lote(tmp_path / "mes.parquet", FILAS_POR_GRUPO + 2000)
+    for tienda in ("tienda_01", "tienda_02", "tienda_03", "tienda_02"):
+        cargar(dos_tiendas, mes, [], tienda)
+    assert grupos(dos_tiendas) == [FILAS_POR_GRUPO, 2000] * 3
+
+
+def bloques(proyecto) -> int:
+    """Los bloques en uso de la base."""
+    [(usados,)] = proyecto.consultar("SELECT used_blocks FROM pragma_database_size()")
+    return usados
 
 
 def grupos(proyecto) -> list[int]:
@@ -139,6 +156,7 @@ def test_la_carga_no_importa_pandas_ni_arrow(dos_tiendas, tmp_path):
     codigo = f"""
 import datetime, sys
 from decimal import Decimal
+from itertools import pairwise
 from fluxion_luigi import config
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino.base import para_escribir, para_leer
