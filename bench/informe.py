@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -169,8 +169,8 @@ def _mananas(r: Resultado, formato: str) -> str:
 def guardar(r: Resultado) -> list[Path]:
     """Escribe `bench/resultado.md` y `bench/resultado.json` y dice dónde quedaron."""
     md, js = (CARPETA / f"resultado.{e}" for e in ("md", "json"))
-    maquina = _maquina(r)
-    lineas = "\n".join(f"- {k}: {v}" for k, v in maquina.items())
+    donde = maquina(r.carga_media, PAQUETES)
+    lineas = "\n".join(f"- {k}: {v}" for k, v in donde.items())
     md.write_text(
         f"# Banco de medidas\n\n{NOTA}\n\n{texto(r, 'github')}\n\n## Dónde y cuándo\n\n{lineas}\n\n"
         "Se repite con `make bench`.\n",
@@ -178,7 +178,7 @@ def guardar(r: Resultado) -> list[Path]:
     )  # fmt: skip
     casos = {"una": r.una, "varias": r.varias, "grande": r.grande, "enlace": r.enlace}
     datos = {
-        "maquina": maquina,
+        "maquina": donde,
         "casos": {
             caso: {
                 clave: {"filas": m.filas, "medidas": [_sin_salida(x) for x in m.medidas]}
@@ -197,14 +197,15 @@ def _sin_salida(medida) -> dict:
     return {k: round(v, 2) for k, v in asdict(medida).items() if k != "salida"}
 
 
-def _maquina(r: Resultado) -> dict[str, str]:
+def maquina(carga_media: float, paquetes: Iterable[str]) -> dict[str, str]:
+    """Dónde y cuándo se midió, para quien lea las cifras después."""
     return {
         "fecha": datetime.now().astimezone().isoformat(timespec="minutes"),
         "procesador": f"{_procesador()}, {os.cpu_count()} núcleos",
         "memoria": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
-        "carga media al empezar": f"{r.carga_media:.1f}",
+        "carga media al empezar": f"{carga_media:.1f}",
         "sistema": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "versiones": ", ".join(f"{p} {version(p)}" for p in PAQUETES),
+        "versiones": ", ".join(f"{p} {version(p)}" for p in paquetes),
     }
 
 
