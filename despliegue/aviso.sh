@@ -1,6 +1,7 @@
 #!/bin/sh
-# Avisa de un fallo: lo llaman el crontab y fluxion-aviso@.service. Es un ejemplo: sólo lo dice en su
-# salida (que cron manda por correo) y en el diario del sistema. Agregue aquí el mensaje que alguien lea.
+# Deja dicho un fallo: lo llaman el crontab y fluxion-aviso@.service. Lo escribe en su salida (que cron
+# manda por correo) y en el diario del sistema. A la gente se lo dicen las alertas (FLUXION_ALERTAS_URLS
+# en .env); esto queda para lo que ellas no pueden: que el programa ni siquiera arranque.
 # Uso: aviso.sh "la frase"
 set -u
 frase="Fluxion: $1${MONITOR_EXIT_STATUS:+ (salió con $MONITOR_EXIT_STATUS)}"

@@ -7,13 +7,14 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 import sys
 
 TAREAS = (
-    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "PublicarBase",
-    "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
+    "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
+    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
     "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
     from fluxion_luigi.tareas import (  # noqa: F401
+        AlertasVentas,
         EstadoVentas,
         IncrementoDiario,
         LimpiarArchivos,

@@ -138,11 +138,18 @@ class ErrorCobertura(ErrorFluxion):
     clase = "cobertura"
 
 
+class ErrorAlertas(ErrorFluxion):
+    """Algún canal no tomó las alertas; se intentan otra vez en la próxima ronda."""
+
+    clase = "alertas"
+
+
 CLASES = {
     e.clase: e
     for e in (
         ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
         ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
         ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad, ErrorCobertura,
+        ErrorAlertas,
     )
 }  # fmt: skip

@@ -3,6 +3,7 @@
 Cada clase de archivo dice cuál es, cómo se estropea y qué se hace con él como lo haría una corrida.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,15 +17,19 @@ from unittest.mock import patch
 import pytest
 
 from fluxion_luigi import cobertura, config, marcadores
+from fluxion_luigi.alertas import mensaje, ronda
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.flujo import carga, extraccion, olvido
 from fluxion_luigi.flujo.lectura import pedido_de
 from fluxion_luigi.flujo.plan import planear
+from fluxion_luigi.informes.estado import alertas
+from fluxion_luigi.informes.pagina.html import pagina
 from fluxion_luigi.origen.conectividad import Estado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.conectividad import ConectividadTienda
 from tests.danos import Estropeador, en_bytes, en_claves, en_json, en_sql
+from tests.informes.estado import ejemplo
 from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 DIAS = Rango(date(2025, 3, 1), date(2025, 3, 8))
@@ -36,6 +41,21 @@ VENTAS_CLAVE="una # clave"
 FLUXION_INTENTOS=2
 FLUXION_BASE='datos/ventas.duckdb'
 """
+
+EN = "2025-03-09T06:00:00-04:00"
+ALERTA = {
+    "clave": "huecos:tienda_01", "severidad": "error", "titulo": "falta", "detalle": "el 2",
+    "que_hacer": "luigi …", "tienda": "tienda_01", "desde": EN, "partes": ["2025-03-02"],
+    "inmediata": True, "sin_fin": False, "fuente": "huecos", "vistas": 1, "ausencias": 0,
+    "confirmada": True, "dicha": {"correo": {"en": EN, "severidad": "error", "partes": []}},
+    "acabo": None, "avisada_en": EN,
+}  # fmt: skip
+ALERTAS = {
+    "version": 1, "en": EN, "vivas": [ALERTA], "acabadas": [{**ALERTA, "clave": "x", "acabo": EN}],
+    "canales": [{"canal": "correo", "estado": "falla", "en": EN, "error": "no", "fallas": 3,
+                 "desde": EN}],
+    "tiendas": {"tienda_01": ""},
+}  # fmt: skip
 
 
 def planear_todo(carpeta: Path) -> None:
@@ -75,6 +95,16 @@ def preguntar_si_respondia(carpeta: Path) -> None:
         assert ConectividadTienda(tienda="tienda_01").complete() in (True, False)
 
 
+def rondar(carpeta: Path) -> None:
+    """Lo que se hace con el estado de las alertas: una ronda, un mensaje y el informe."""
+    leida = config.leer(carpeta / "luigi.cfg")
+    guardadas = alertas.guardadas(leida)
+    assert all(map(str, alertas.lineas(guardadas)))
+    hecha = ronda.hacer(leida)
+    mensaje.texto(ronda.sin_canal(hecha.memoria))
+    pagina(ejemplo.informe(alertas=guardadas))
+
+
 def cargar(leida: config.Configuracion, tienda: str) -> None:
     carga.cargar(leida, leida.tienda(tienda), DIAS, "c", aceptar_vacios=False, avanzo=nada)
 
@@ -105,6 +135,7 @@ CLASES = {
     "conectividad": Clase(
         "reportes/conectividad/*.json", en_json, preguntar_si_respondia, 40
     ),
+    "alertas": Clase("reportes/alertas.json", en_json, rondar, 30),
 }  # fmt: skip
 
 
@@ -128,6 +159,7 @@ def molde(tmp_path_factory) -> Proyecto:
         "tienda": tienda.id, "lugar": tienda.lugar, "estado": Estado.CONECTADA.value,
         "causa": None, "en": datetime.now(UTC).isoformat(), "corrida": "c",
     })  # fmt: skip
+    (proyecto.carpeta / "reportes" / "alertas.json").write_text(json.dumps(ALERTAS))
     return proyecto
 
 

@@ -1,5 +1,6 @@
 """Un servicio de vigilancia en loopback: guarda los latidos y contesta como se le pida."""
 
+import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -34,7 +35,7 @@ def bien(pedido, n):
 
 
 @contextmanager
-def vigilando(conducta=bien):
+def vigilando(conducta=bien, tls: ssl.SSLContext | None = None):
     """Un vigilante con esa conducta: recibe el pedido y cuántos van, y lo contesta (o no)."""
 
     class Pedido(BaseHTTPRequestHandler):
@@ -62,6 +63,10 @@ def vigilando(conducta=bien):
             """Nada por stderr."""
 
     servidor = ThreadingHTTPServer(("127.0.0.1", 0), Pedido)
+    if tls:
+        servidor.socket = tls.wrap_socket(
+            servidor.socket, server_side=True, do_handshake_on_connect=False
+        )
     servidor.daemon_threads = True
     servidor.block_on_close = False
     vigilante = Vigilante(servidor.server_address[1])

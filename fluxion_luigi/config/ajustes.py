@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluxion_luigi.archivos import leer_texto
-from fluxion_luigi.config import punto_env
+from fluxion_luigi.config import alertas, punto_env
+from fluxion_luigi.config.alertas import Severidades, Silencios
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.latido import VARIABLE as LATIDO
 
@@ -97,6 +98,14 @@ class Ajustes:
     edad_staging: int = _entre(30, 1, 36_500)
     limpiar_tras_incremento: int = _entre(0, 0, 1)
     url_reportes: str = ""
+    alertas_severidad: Severidades = field(default_factory=Severidades)
+    alertas_silencio: Silencios = field(default_factory=Silencios)
+    alertas_silencio_errores: int = _entre(0, 0, 1)
+    alertas_seguidas: int = _entre(2, 1, 100)
+    alertas_plazo: float = _entre(15.0, 1, 120)
+    alertas_dias_sin_datos: int = _entre(3, 1, 366)
+    alertas_disco: float = _entre(90.0, 1, 100)
+    alertas_horas_publicada: float = _entre(24.0, 0, 8784)
 
     @property
     def carpeta(self) -> Path:
@@ -168,7 +177,7 @@ def leer(archivo: Path) -> Ajustes:
 
 def _casi_claves(ambiente: Mapping[str, str]) -> list[str]:
     """Las variables que parecen una clave mal escrita; otras pueden ser credenciales."""
-    validas = [*(PREFIJO + c.upper() for c in CLAVES), LATIDO]
+    validas = [*(PREFIJO + c.upper() for c in CLAVES), LATIDO, alertas.VARIABLE]
     dudosas = [v for v in ambiente if v.upper().startswith(PREFIJO[:4]) and v not in validas]
     parecidas = {v: get_close_matches(v.upper(), validas, n=1, cutoff=0.85) for v in dudosas}
     return [f"variable {v}: ¿quiso decir {p[0]}?" for v, p in parecidas.items() if p]
@@ -209,8 +218,8 @@ def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, s
             return ZoneInfo(texto)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
-    if campo.type is Dia:
-        return Dia.de_texto(texto)
+    if de_texto := getattr(campo.type, "de_texto", None):
+        return de_texto(texto)
     if campo.type is str:
         return _url(texto)
     return _numero(campo, texto)

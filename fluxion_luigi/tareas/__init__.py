@@ -7,6 +7,7 @@ hijo.postergar()
 registro.instalar()
 
 from fluxion_luigi.tareas import central  # noqa: E402
+from fluxion_luigi.tareas.alertas import AlertasVentas  # noqa: E402
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.incremento import IncrementoDiario  # noqa: E402
@@ -21,7 +22,7 @@ from fluxion_luigi.tareas.ventas import RangoVentas  # noqa: E402
 central.instalar()
 
 __all__ = [
-    "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas", "PublicarBase",
-    "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
+    "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
+    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
     "VerificarSistema",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas import limpieza, publicacion, salida, senales, vigilia
+from fluxion_luigi.tareas import avisos, limpieza, publicacion, salida, senales, vigilia
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 from fluxion_luigi.una_vez import UnaVez
@@ -33,6 +33,8 @@ registro = logging.getLogger("fluxion.corrida")
 raiz = None
 _inicio = datetime.now(UTC)
 _anunciada = UnaVez()
+# El de esta corrida, aunque no se pueda escribir.
+_reporte: dict | None = None
 _MUERTE = re.compile(r"Task \S+ died unexpectedly with exit code (-?\d+)")
 # Al terminar apenas se espera la base: lo que se cargó ya está en el diario.
 ESPERA_AL_SALIR = 1.0
@@ -186,7 +188,8 @@ def al_terminar() -> None:
     """Escribe el reporte de esta corrida, y el de las que murieron sin escribirlo."""
     if raiz is None or multiprocessing.parent_process() is not None:
         return
-    for paso in (_contar_las_muertas, _contar, _limpiar):  # que lo de otras no cueste el de ésta
+    # Que lo de otras no cueste el de ésta.
+    for paso in (_contar_las_muertas, _contar, _alertar, _limpiar):
         try:
             paso()
         except KeyboardInterrupt:
@@ -197,6 +200,7 @@ def al_terminar() -> None:
 
 
 def _contar() -> None:
+    global _reporte
     diario = raiz.diario
     empezar()  # por si ni siquiera se llegó a planear
     al_dia = sorted(_al_dia())
@@ -208,6 +212,7 @@ def _contar() -> None:
     bien = datos["estado"] == reporte.COMPLETA
     vigilia.acaba(diario, resumen.breve(datos), bien=bien)
     datos["latido"] = reporte.latidos(diario.sucesos())
+    _reporte = datos
     archivo = None
     with corrida.si_se_puede():
         archivo = _cerrar(diario, datos)
@@ -251,6 +256,10 @@ def _con_prisa() -> config.Configuracion:
     """La configuración de lo que se hace al salir, que apenas espera la base."""
     espera = 0 if senales.recibida() else ESPERA_AL_SALIR
     return config.Configuracion(replace(config.actual().ajustes, espera_base=espera))
+
+
+def _alertar() -> None:
+    avisos.tras_corrida(_con_prisa(), _reporte, opciones_de_luigi())
 
 
 def _limpiar() -> None:

@@ -11,8 +11,9 @@ from datetime import date
 import luigi
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.errores import ErrorFluxion, ErrorUso
 from fluxion_luigi.periodos import leer_dia, leer_fecha
+from fluxion_luigi.tareas import avisos
 
 
 class _Escrito:
@@ -161,6 +162,10 @@ class Vez(luigi.Parameter):
         super().__init__(default="", positional=False, description=argparse.SUPPRESS)
 
     def normalize(self, x: str) -> str:
-        ajustes = config.actual().ajustes
+        try:
+            ajustes = config.actual().ajustes
+        except ErrorFluxion as e:  # es lo primero que la usa: sin ella no habrá corrida que lo diga
+            avisos.sin_configuracion(e)
+            raise
         huella = hashlib.sha256(f"{ajustes.archivo}\0{ajustes.base}".encode()).hexdigest()[:6]
         return f"{ajustes.carpeta.name}-{huella} {corrida.id_actual()}"

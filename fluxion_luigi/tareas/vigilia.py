@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from fluxion_luigi import config, corrida, latido
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.latido import Momento
+from fluxion_luigi.tareas import avisos
 from fluxion_luigi.una_vez import UnaVez
 
 registro = logging.getLogger("fluxion.latido")
@@ -41,6 +42,7 @@ def planeando(simular: bool) -> Iterator[None]:
         if not simular and _empezo.tomar():
             clase = getattr(e, "clase", "defecto")
             _latir(None, Momento.FALLO, f"La corrida no empezó ({clase}); la causa, en su salida.")
+            avisos.no_empezo(config.actual(), e)
         raise
 
 

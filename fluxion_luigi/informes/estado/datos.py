@@ -10,8 +10,8 @@ from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import Instantanea, instantanea
 from fluxion_luigi.flujo.publicacion import estado_publicada
+from fluxion_luigi.informes.estado import alertas, huecos, lugares
 from fluxion_luigi.informes.estado import dias as de_dias
-from fluxion_luigi.informes.estado import huecos, lugares
 from fluxion_luigi.informes.estado.comparacion import cambios
 from fluxion_luigi.informes.estado.corridas import ultimas
 from fluxion_luigi.informes.estado.dias import Dia, Historia
@@ -70,7 +70,7 @@ def componer(
         "cambios": None,
         "corridas": ultimas(config),
         "calidad": None,
-        "alertas": None,
+        "alertas": alertas.guardadas(config),
     }
     return {**informe, "cambios": cambios(anterior, informe)}
 

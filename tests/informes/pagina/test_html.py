@@ -14,6 +14,16 @@ from tests.informes.pagina.ejemplo import informe
 
 RARO = '<b>&"\'</script><img src=x onerror="alert(1)"></style>{{ 7*7 }}'
 
+ALERTAS = {
+    "en": "2025-08-01T06:10:00-04:00",
+    "vivas": [{
+        "clave": "huecos:tienda_01", "severidad": "error", "titulo": "tienda_01: faltan días",
+        "detalle": "el 2 y el 3", "tienda": "tienda_01", "desde": "2025-07-31T06:10:00-04:00",
+        "que_hacer": "luigi …", "avisada_en": None,
+    }],
+    "canales": [{"canal": "correo", "estado": "falla", "en": "2025-08-01T06:10:00-04:00",
+                 "error": "no contestó"}],
+}  # fmt: skip
 CAUSA = "08S01: se cortó la conexión a mitad de la lectura. Repita la orden. " * 3
 
 
@@ -36,7 +46,8 @@ class Lector(HTMLParser):
 def _con_textos(datos, texto: str):
     """El informe con cada texto libre (de un catálogo, un servidor o una ruta) cambiado por ése."""
     libres = {"nombre", "causa", "cadena", "base", "ruta", "orden", "orden_sugerida", "tarea",
-              "archivo", "zona_horaria", "tipo"}  # fmt: skip
+              "archivo", "zona_horaria", "tipo", "titulo", "detalle", "que_hacer", "canal",
+              "error"}  # fmt: skip
     if isinstance(datos, list):
         return [_con_textos(x, texto) for x in datos]
     if not isinstance(datos, dict):
@@ -48,8 +59,8 @@ def _con_textos(datos, texto: str):
 
 
 def test_ningun_dato_se_vuelve_marcado():
-    llano = informe(calidad={"total": ["x"]}, alertas=["x"])
-    raro = _con_textos(llano, RARO) | {"calidad": {RARO: [RARO]}, "alertas": [RARO]}
+    llano = informe(calidad={"total": ["x"]}, alertas=ALERTAS)
+    raro = _con_textos(llano, RARO) | {"calidad": {RARO: [RARO]}}
     con_raros = Lector(pagina(raro))
     assert con_raros.etiquetas == Lector(pagina(_con_textos(llano, "x"))).etiquetas
     assert con_raros.texto.count(" ".join(RARO.split())) > 20
@@ -72,8 +83,13 @@ def test_un_informe_sin_nada_se_lee_igual(cuantas):
 
 def test_calidad_y_alertas_salen_solo_si_las_hay():
     assert "Alertas" not in pagina(informe(2))
-    con = Lector(pagina(informe(2, alertas=[{"tienda": "tienda_01", "días": 3}]))).texto
-    assert "Alertas tienda tienda_01 días 3" in con
+    con = Lector(pagina(informe(2, alertas=ALERTAS))).texto
+    assert "Alertas Según la ronda del 01/08/2025" in con
+    assert "✗ tienda_01: faltan días el 2 y el 3 Desde el 31/07/2025" in con
+    assert "Qué hacer: luigi …" in con
+    assert "El canal correo no tomó las alertas" in con
+    sin = Lector(pagina(informe(2, alertas={**ALERTAS, "vivas": [], "canales": []}))).texto
+    assert "m. Ninguna." in sin
 
 
 def test_el_mismo_informe_da_la_misma_pagina():
