@@ -83,7 +83,7 @@ def mirar(
     except ErrorOcupado:
         return vistas  # alguien la usa: lo que haya se sabrá en la próxima
     except ErrorFluxion as e:
-        return {**vistas, "estado": [_sin_estado(str(e))]}
+        return {**vistas, "estado": [_sin_estado(e)]}
     except Exception:
         registro.exception("al componer el estado para las alertas")
         return vistas
@@ -106,10 +106,11 @@ def _de(miradas: Mapping[str, Mirada]) -> dict[str, Sequence[Alerta]]:
     return vistas
 
 
-def _sin_estado(frase: str) -> Alerta:
+def _sin_estado(error: ErrorFluxion) -> Alerta:
     return Alerta(
-        "estado", ERROR, "No se puede mirar el estado", frase.replace("\n", " "),
-        "Corrija eso: mientras tanto no se sabe qué falta", inmediata=True,
+        "estado", ERROR, "No se puede mirar el estado", str(error).replace("\n", " "),
+        "Corrija eso: mientras tanto no se sabe qué falta", partes=(error.clase,),
+        inmediata=True,
     )  # fmt: skip
 
 

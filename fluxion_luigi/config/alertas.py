@@ -73,6 +73,10 @@ class _PorCanal:
         """Un valor escrito; vacío, el de siempre."""
         raise NotImplementedError
 
+    def nombra(self) -> set[str]:
+        """Los canales que tienen un valor propio."""
+        return {canal for canal, _ in self.propios}
+
     def de(self, canal: str):
         """El valor que le toca a un canal."""
         return dict(self.propios).get(canal, self.todos)

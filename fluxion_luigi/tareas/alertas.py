@@ -1,5 +1,6 @@
 """La orden que mira si hay algo que decir, y lo dice."""
 
+import logging
 from dataclasses import replace
 
 from fluxion_luigi.alertas import mensaje, reparto, ronda
@@ -11,6 +12,7 @@ from fluxion_luigi.tareas import avisos
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Modo
 
+registro = logging.getLogger("fluxion.alertas")
 _SIN_CANALES = f"No hay por dónde decirlas: ponga los canales en {VARIABLE} (vea el README)."
 # A una carga que tiene la base no se la espera más: lo suyo lo dirá ella al acabar.
 _ESPERA = 10.0
@@ -30,6 +32,7 @@ class AlertasVentas(Tarea):
         return False
 
     def run(self):
+        _avisar_de_los_que_no_estan(self.config)
         if self.probar:
             self._probar()
             return
@@ -52,6 +55,18 @@ class AlertasVentas(Tarea):
 def _con_prisa(config: Configuracion) -> Configuracion:
     ajustes = config.ajustes
     return Configuracion(replace(ajustes, espera_base=min(_ESPERA, ajustes.espera_base)))
+
+
+def _avisar_de_los_que_no_estan(config: Configuracion) -> None:
+    """Un canal mal nombrado en los ajustes dejaría al de verdad sin su severidad o su silencio."""
+    ajustes = config.ajustes
+    hay = {c.nombre for c in canales(ajustes.ambiente)}
+    for clave in ("alertas_severidad", "alertas_silencio"):
+        if sobran := sorted(getattr(ajustes, clave).nombra() - hay):
+            registro.warning(
+                "%s nombra a %s, y los canales son: %s.",
+                clave, ", ".join(sobran), ", ".join(sorted(hay)) or "ninguno",
+            )  # fmt: skip
 
 
 def _exigir(fallos: dict[str, str]) -> None:

@@ -193,7 +193,8 @@ def al_terminar() -> None:
         try:
             paso()
         except KeyboardInterrupt:
-            salida.decir("✗ Interrumpida mientras se hacía el reporte; lo escribirá la siguiente.")
+            salida.decir("✗ Interrumpida al acabar: lo que faltara (el reporte, avisar) lo hará la "
+                         "siguiente.")  # fmt: skip
             return
         except Exception:
             registro.exception("al terminar la corrida")
