@@ -135,7 +135,7 @@ CLASES = {
     "conectividad": Clase(
         "reportes/conectividad/*.json", en_json, preguntar_si_respondia, 40
     ),
-    "alertas": Clase("reportes/alertas.json", en_json, rondar, 30),
+    "alertas": Clase("reportes/alertas.json", en_json, rondar, 20),
 }  # fmt: skip
 
 

@@ -20,15 +20,13 @@ from fluxion_luigi.config.alertas import VARIABLE, Canal
 
 # Cómo cuenta apprise, y lo que usa por debajo, cada fallo; la primera que case.
 _FALLOS = (
-    (
-        r"certificate|\bssl\b|sslerror|\btls\b",
-        "su certificado no se pudo verificar",
-    ),
+    (r"certificate|\bssl\b|sslerror|\btls\b", "su certificado no se pudo verificar"),
     (r"authentica|\b535\b|username and password", "rechaza el usuario o la clave"),
     (r"nameresolution|name or service|gaierror|getaddrinfo|name resolution", "el DNS no lo conoce"),
     (r"timed? ?out|timeout", "no contestó a tiempo"),
     (r"refused|unreachable|no route|connection", "no se pudo conectar, o cortó la llamada"),
 )
+_PROPIOS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,9 @@ def _empezar(carta: Carta) -> subprocess.Popen | str:
     except OSError as e:
         return f"no se pudo arrancar el proceso que avisa ({e.strerror})"
     with suppress(OSError):  # si murió ya, se sabrá al no responder
-        pedido = json.dumps({"url": url, "titulo": carta.titulo, "texto": carta.texto})
+        # El nombre de un archivo que no es UTF-8 llega como media letra: se escribe su código.
+        texto = carta.texto.encode("utf-8", "backslashreplace").decode()
+        pedido = json.dumps({"url": url, "titulo": carta.titulo, "texto": texto})
         proceso.stdin.write(pedido.encode())
         proceso.stdin.close()
     return proceso
@@ -95,6 +95,9 @@ def main() -> None:
     """El proceso que envía: recibe el mensaje, y responde por qué no llegó, o nada."""
     salida = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # Un proxy del ambiente no tiene que ver con un servicio de esta misma máquina.
+    ya = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join([ya, *_PROPIOS]).lstrip(",")
     try:
         motivo = _mandar(**json.load(sys.stdin))
     except Exception as e:

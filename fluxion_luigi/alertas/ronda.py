@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from fluxion_luigi.alertas import de_corridas, fuentes, memoria, reparto, vida
@@ -66,12 +67,12 @@ def mirar(
     config: Configuracion, recuerdo: Memoria, actual: dict[str, Any] | None, opciones: Sequence[str]
 ) -> Vistas:
     """Lo que pasa ahora, de cada fuente que se pudo mirar. Anota las tiendas que no conocía."""
-    reportes = de_corridas.reportes(config, actual)
+    reportes = cache(lambda: de_corridas.reportes(config, actual))
     vistas = _de(
         {
             "canales": lambda: reparto.caidos(config, recuerdo),
-            "corridas": lambda: de_corridas.fallidas(config, reportes),
-            "muertas": lambda: de_corridas.muertas(config, reportes),
+            "corridas": lambda: de_corridas.fallidas(config, reportes()),
+            "muertas": lambda: de_corridas.muertas(config, reportes()),
             "discos": lambda: fuentes.discos(config),
             "integridad": lambda: fuentes.integridad(config),
         }

@@ -39,7 +39,10 @@ class AlertasVentas(Tarea):
         hecha = ronda.hacer(
             _con_prisa(self.config), opciones=opciones_de_luigi(), simular=self.simular
         )
-        mostrar(_de_simular(self.config, hecha) if self.simular else _hecha(self.config, hecha))
+        if self.simular:
+            mostrar(_de_simular(self.config, hecha))
+            return
+        mostrar(_hecha(self.config, hecha))
         avisos.contar(hecha)
         _exigir(hecha.fallos)
 

@@ -36,7 +36,7 @@ def test_llega_por_un_webhook_y_por_correo_letra_por_letra():
 
 def test_lo_que_no_cabe_en_un_mensaje_va_en_varios():
     with webhook() as w:
-        largo = "x" * 40_000
+        largo = "\udcff" + "x" * 40_000  # y una letra que no lo es
         assert enviar([Carta(Canal("x", w.url), "t", largo)], 15) == [None]
     assert sum(m["message"].count("x") for m in w.mensajes) == 40_000
 
