@@ -49,7 +49,8 @@ def leer(raiz: Path, nombre: str) -> Carpeta:
     """Lee la carpeta `nombre` de `raiz`. No falla: lo que no se pueda queda en los hallazgos."""
     carpeta = Carpeta(raiz / nombre)
     if not carpeta.ruta.is_dir():
-        hay = sorted({p.parent.name for p in raiz.glob("*/ventas.sql")})
+        # En sql/ hay otras carpetas, y la de las vistas también tiene un ventas.sql.
+        hay = sorted({p.parent.name for p in raiz.glob("*/conteo.sql")})
         carpeta.anotar(
             carpeta.nombre,
             f"No existe el sistema POS «{nombre}»: no hay una carpeta {carpeta.ruta}. Los que hay "

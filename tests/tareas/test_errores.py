@@ -114,7 +114,10 @@ def test_un_driver_desconocido_lista_los_instalados(proyecto):
 
 def test_un_sistema_pos_desconocido_dice_cuales_hay(proyecto):
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), sistema="cobol")
-    frase(proyecto.rango("2025-03", "2025-03"), "«cobol»", "stellar", codigo=30)
+    frase(
+        proyecto.rango("2025-03", "2025-03"), "«cobol»",
+        "son: demo, stellar, stellar_postgresql.", codigo=30,
+    )  # fmt: skip
 
 
 def test_la_base_de_otra_cadena_no_se_toca(dos_tiendas):
