@@ -8,8 +8,8 @@ import sys
 
 TAREAS = (
     "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
-    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
-    "VerificarSistema",
+    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarCalidad", "VerificarConectividad",
+    "VerificarMuestra", "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -22,6 +22,7 @@ if "luigi" in sys.modules:
         PublicarBase,
         RangoVentas,
         RenombrarTienda,
+        VerificarCalidad,
         VerificarConectividad,
         VerificarMuestra,
         VerificarSistema,

@@ -144,12 +144,18 @@ class ErrorAlertas(ErrorFluxion):
     clase = "alertas"
 
 
+class ErrorCalidad(ErrorFluxion):
+    """Lo cargado tiene algo que una revisión de calidad no admite."""
+
+    clase = "calidad"
+
+
 CLASES = {
     e.clase: e
     for e in (
         ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
         ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
         ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad, ErrorCobertura,
-        ErrorAlertas,
+        ErrorAlertas, ErrorCalidad,
     )
 }  # fmt: skip

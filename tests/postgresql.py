@@ -129,12 +129,13 @@ class Servidor:
             c.execute(
                 f"""
                 INSERT INTO vad20.ma_transaccion
-                SELECT lpad((i / 8)::TEXT, 8, '0'), i % 8,
+                SELECT lpad((ya + i / 8)::TEXT, 8, '0'), i % 8,
                        DATE '{desde}' + d, TIMESTAMP '1899-12-30' + (i % 43200) * INTERVAL '1 s',
                        'C' || i % 500, (i % 9 + 1) * 0.250, 10.5 + i % 7, 9.05, 1.45,
                        (i % 9 + 1) * 2.625, '00' || i % 4, '01', CASE i % 97 WHEN 0 THEN 'DEV'
                        ELSE 'VEN' END
-                FROM generate_series(0, {dias - 1}) AS d, generate_series(1, {por_dia}) AS i
+                FROM generate_series(0, {dias - 1}) AS d, generate_series(1, {por_dia}) AS i,
+                     (SELECT count(*) AS ya FROM vad20.ma_transaccion) AS t
                 """
             )
             c.execute(

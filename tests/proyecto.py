@@ -211,15 +211,18 @@ def hacer_pos(archivo: Path, dias: dict[str, int]) -> None:
 
 
 def vender(archivo: Path, dias: dict[str, int], cambio: Callable[[int], int] = lambda i: i) -> None:
-    """Agrega `n` líneas en cada día; los montos salen de `cambio(i)` y del nombre de la tienda."""
+    """Agrega `n` líneas en cada día, en facturas nuevas; sus montos salen de `cambio(i)` y del
+    nombre de la tienda."""
     suyo = zlib.crc32(archivo.stem.encode()) % 997  # dos tiendas no venden lo mismo al céntimo
     with sqlite3.connect(archivo) as pos:
         for dia, n in dias.items():
+            [(ya,)] = pos.execute("SELECT count(*) FROM lineas WHERE fecha = ?", (dia,))
             pos.executemany(
                 "INSERT INTO lineas VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    (dia, f"{8 + i % 12:02d}:15:30", f"{i // 5:08d}", i % 5, "001", "01", "VEN",
-                     "759" if i % 50 else "no-esta", 1000 + i, 150, 1234 + suyo + cambio(i), 170)
+                    (dia, f"{8 + i % 12:02d}:15:30", f"{ya + i // 5:08d}", i % 5, "001", "01",
+                     "VEN", "759" if i % 50 else "no-esta", 1000 + i, 150,
+                     1234 + suyo + cambio(i), 170)
                     for i in range(n)
                 ],
             )  # fmt: skip

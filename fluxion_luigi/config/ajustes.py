@@ -84,6 +84,7 @@ class Ajustes:
     dia_de_relectura: Dia = Dia.DOMINGO
     caida_aviso: float = _entre(20.0, 0.1, 100)
     caida_maxima: float = _entre(60.0, 0.1, 100)
+    pais: str = "VE"
     espera_base: float = _entre(600.0, 0, _SEMANA)
     espera_tienda: float = _entre(3600.0, 0, _SEMANA)
     espera_scheduler: float = _entre(300.0, 0, _SEMANA)
@@ -220,9 +221,19 @@ def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, s
             raise ValueError("no es una zona horaria conocida, como America/Caracas") from None
     if de_texto := getattr(campo.type, "de_texto", None):
         return de_texto(texto)
+    if campo.name == "pais":
+        return _pais(texto)
     if campo.type is str:
         return _url(texto)
     return _numero(campo, texto)
+
+
+def _pais(texto: str) -> str:
+    """Un código de dos letras, en mayúsculas; vacío si no se dice."""
+    codigo = texto.strip().upper()
+    if codigo and not re.fullmatch("[A-Z]{2}", codigo):
+        raise ValueError("debe ser un código de dos letras, como VE, o nada")
+    return codigo
 
 
 def _url(texto: str) -> str:

@@ -25,7 +25,8 @@ class Tienda:
 
     `usuario_env` y `clave_env` son nombres de variables de ambiente, nunca los valores. `bases` son
     los otros nombres de base que sus consultas escriben `{así}`, y `comparte_con`, las tiendas cuya
-    base es de verdad la misma o una copia: en ésas no es un error.
+    base es de verdad la misma o una copia: en ésas no es un error. `no_revisar`, las revisiones de
+    calidad (archivos de `sql/calidad`, sin `.sql`) que con ella no van.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Tienda:
     opciones: Mapping[str, enlace.Opcion] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
     comparte_con: tuple[str, ...] = ()
+    no_revisar: tuple[str, ...] = ()
 
     @property
     def vende(self) -> bool:
@@ -104,10 +106,11 @@ _CLAVES: dict[str, type] = {
     "nombre": str, "sistema": str, "driver": str, "tipo": str, "activa": bool,
     "apertura": date, "host": str, "puerto": int, "base_datos": str, "archivo": str,
     "usuario_env": str, "clave_env": str, "opciones": dict,
-    "bases": dict, "comparte_con": list,
+    "bases": dict, "comparte_con": list, "no_revisar": list,
 }  # fmt: skip
 _COMUNES = (
     "sistema", "driver", "puerto", "base_datos", "usuario_env", "clave_env", "opciones", "bases",
+    "no_revisar",
 )  # fmt: skip
 # Lo que SQL Server y PostgreSQL admiten en un nombre, y no parte una cadena de conexión.
 _NOMBRE_DE_BASE = re.compile(r"[\w$#@. -]{1,128}")
@@ -199,6 +202,9 @@ def _tienda(id_, entrada, comunes, carpeta: Path, problemas: list[str]) -> Tiend
     datos["opciones"] = {**comunes.get("opciones", {}), **datos.get("opciones", {})}
     datos["bases"] = {**comunes.get("bases", {}), **datos.get("bases", {})}
     datos["comparte_con"] = tuple(datos.get("comparte_con", ()))
+    datos["no_revisar"] = tuple(
+        map(str, [*comunes.get("no_revisar", ()), *propios.get("no_revisar", ())])
+    )
     if not id_.isidentifier() or not id_.isascii() or id_ != id_.lower():
         problemas.append(f"{donde}: el id sólo lleva minúsculas sin acento, números y _")
     for clave in ("nombre", "sistema", "driver"):

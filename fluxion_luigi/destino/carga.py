@@ -1,6 +1,6 @@
 """La carga: una transacción reemplaza los días en mano, o no cambia nada."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,6 +36,10 @@ class Lote:
     sin_producto: Mapping[date, int]
     ambiguos: Mapping[date, int]
 
+    def sin(self, fuera: Collection[date]) -> list[date]:
+        """Sus días, menos los de fuera."""
+        return [d for d in self.rango if d not in fuera]
+
 
 def cargar(
     base: Base,
@@ -52,7 +56,8 @@ def cargar(
 
     Args:
         aceptar_vacios: el operador dice que un día que tenía filas ahora sí está vacío.
-        fuera: los días que no se pudieron leer y por qué; queda anotado, y lo suyo sigue igual.
+        fuera: los días que se quedan sin cargar y por qué, aunque estén en un lote; queda anotado,
+            y lo suyo sigue igual.
         comprobar: lo último antes de confirmar, con todo ya puesto; si falla, nada cambia.
         avanzo: se llama con las filas cargadas y las que hay en total.
 
@@ -64,21 +69,22 @@ def cargar(
         ErrorConciliacion: si lo que quedó no es lo que el origen dijo.
         ErrorDestino, ErrorDisco: si DuckDB no pudo. En todos los casos no cambia nada.
     """
+    fuera = fuera or {}
     if not aceptar_vacios:
-        _exigir_no_vaciados(base, tienda, lotes)
+        _exigir_no_vaciados(base, tienda, lotes, fuera)
     todas = sum(lote.filas for lote in lotes)
     compactar = COMPACTACIONES if todas < FILAS_QUE_COMPACTAN else 0
     cargados: dict[date, Conteo] = {}
     with transaccion(base, compactar):
         hechas = 0
         for lote in sorted(lotes, key=lambda lote: lote.rango):
-            _borrar(base, tienda, lote.rango)
-            for n in _insertar(base, tienda, lote, corrida):
+            _borrar(base, tienda, lote.sin(fuera))
+            for n in _insertar(base, tienda, lote, corrida, fuera):
                 hechas += n
                 avanzo(hechas, todas)
-            cargados |= _comprobar(base, tienda, lote, corrida)
+            cargados |= _comprobar(base, tienda, lote, corrida, fuera)
         _anotar_carga(base, tienda, cargados, corrida)
-        _anotar_fallidos(base, tienda, cargados, fuera or {}, corrida)
+        _anotar_fallidos(base, tienda, cargados, fuera, corrida)
         comprobar()
     return cargados
 
@@ -98,7 +104,9 @@ def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> No
         )  # fmt: skip
 
 
-def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
+def _exigir_no_vaciados(
+    base: Base, tienda: str, lotes: Sequence[Lote], fuera: Collection[date]
+) -> None:
     tenian = {
         dia
         for lote in lotes
@@ -107,7 +115,7 @@ def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
         )
     }
     hay = {dia for lote in lotes for dia, conteo in lote.origen.items() if conteo.filas}
-    vaciados = sorted(tenian - hay)
+    vaciados = sorted(tenian - hay - set(fuera))
     if vaciados:
         raise ErrorDiaVaciado(
             f"{tienda}: el origen responde vacío para {describir(vaciados)}, que ya tenía(n) filas "
@@ -116,9 +124,10 @@ def _exigir_no_vaciados(base: Base, tienda: str, lotes: Sequence[Lote]) -> None:
         )
 
 
-def _borrar(base: Base, tienda: str, dias: Rango) -> None:
-    for borrar in ("borrar_ventas", "borrar_control"):
-        base.hacer(borrar, tienda=tienda, desde=dias.desde, hasta=dias.hasta)
+def _borrar(base: Base, tienda: str, dias: Iterable[date]) -> None:
+    for tramo in agrupar(dias):
+        for borrar in ("borrar_ventas", "borrar_control"):
+            base.hacer(borrar, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
 
 
 def _anotar_fallidos(
@@ -135,11 +144,14 @@ def _anotar_fallidos(
         )  # fmt: skip
 
 
-def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int]:
+def _insertar(
+    base: Base, tienda: str, lote: Lote, corrida: str, fuera: Collection[date]
+) -> Iterator[int]:
     """Inserta las filas del lote, por tandas; entrega las filas de cada una."""
+    ajenos = [d for d in lote.rango if d in fuera]
     valores = {"tienda": tienda, "corrida": corrida, "archivo": lote.archivo}
-    if not lote.ordenado:
-        base.hacer("insertar_ventas_ordenando", **valores)
+    if not lote.ordenado or ajenos:
+        base.hacer("insertar_ventas_ordenando", **valores, fuera=ajenos)
         yield lote.filas
         return
     for primera in range(0, lote.filas, FILAS_POR_TANDA):
@@ -150,15 +162,19 @@ def _insertar(base: Base, tienda: str, lote: Lote, corrida: str) -> Iterator[int
         yield filas
 
 
-def _comprobar(base: Base, tienda: str, lote: Lote, corrida: str) -> dict[date, Conteo]:
+def _comprobar(
+    base: Base, tienda: str, lote: Lote, corrida: str, fuera: Collection[date]
+) -> dict[date, Conteo]:
     """Que haya quedado lo que dijo el origen, día por día, y lo anota en el control."""
     dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
     quedo = {
         d: Conteo(n, total, dict(zip(SUMAS, sumas, strict=True)))
         for d, n, total, *sumas in base.hacer("contar_ventas", **dias)
+        if d not in fuera
     }
-    exigir_iguales(lote.origen, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
-    for dia in lote.rango:
+    debe = {d: c for d, c in lote.origen.items() if d not in fuera}
+    exigir_iguales(debe, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
+    for dia in lote.sin(fuera):
         origen, hay = lote.origen.get(dia, CERO), quedo.setdefault(dia, CERO)
         base.hacer(
             "insertar_control",

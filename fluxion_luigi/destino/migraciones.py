@@ -13,7 +13,8 @@ from fluxion_luigi.errores import ErrorDestino
 # Las de la última versión; cada una es un archivo de `sql/destino/`.
 TABLAS = (
     "identidad", "ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes",
-    "version_esquema", "tiendas", "definiciones",
+    "version_esquema", "tiendas", "definiciones", "perfil_dias", "calidad",
+    "revisiones", "feriados",
 )  # fmt: skip
 
 

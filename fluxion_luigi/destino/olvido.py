@@ -8,6 +8,10 @@ from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.periodos import agrupar
 
+_BORRAR = (
+    "borrar_ventas", "borrar_control", "borrar_fallidos", "borrar_perfil", "borrar_calidad",
+)  # fmt: skip
+
 
 def olvidar(
     base: Base,
@@ -16,7 +20,7 @@ def olvidar(
     fallidos: Iterable[date],
     corrida: str,
 ) -> None:
-    """Quita las filas de esos días, su control y su lista de fallidos. Va en una transacción.
+    """Quita las filas de esos días y todo lo que se sabe de ellos. Va en una transacción.
 
     Args:
         cargados: los días que la base tiene y lo que pesa cada uno, para la historia.
@@ -26,7 +30,7 @@ def olvidar(
         ErrorDestino, ErrorDisco: si DuckDB no pudo.
     """
     for tramo in agrupar([*cargados, *fallidos]):
-        for borrar in ("borrar_ventas", "borrar_control", "borrar_fallidos"):
+        for borrar in _BORRAR:
             base.hacer(borrar, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
     for tramo in agrupar(cargados):
         conteos = [cargados[d] for d in tramo]

@@ -10,7 +10,10 @@ from fluxion_luigi.periodos import agrupar
 
 _RENOMBRAR = (
     "renombrar_ventas", "renombrar_control", "renombrar_cargas", "renombrar_fallidos",
+    "renombrar_perfil", "renombrar_calidad",
 )  # fmt: skip
+# Lo que se sabe de un día que no se pudo cargar.
+_DE_FALLIDOS = ("borrar_fallidos", "borrar_calidad")
 
 
 def renombrar(
@@ -31,9 +34,11 @@ def renombrar(
         ErrorDestino, ErrorDisco: si DuckDB no pudo.
     """
     for tramo in agrupar(sobran):
-        base.hacer("borrar_fallidos", tienda=de, desde=tramo.desde, hasta=tramo.hasta)
+        for borrar in _DE_FALLIDOS:
+            base.hacer(borrar, tienda=de, desde=tramo.desde, hasta=tramo.hasta)
     for tramo in agrupar(cargados):  # lo que aquí llega cargado ya no es un día fallido
-        base.hacer("borrar_fallidos", tienda=a, desde=tramo.desde, hasta=tramo.hasta)
+        for borrar in _DE_FALLIDOS:
+            base.hacer(borrar, tienda=a, desde=tramo.desde, hasta=tramo.hasta)
     for tabla in _RENOMBRAR:
         base.hacer(tabla, de=de, a=a)
     # Si con el id nuevo ya respondió un servidor, eso es lo último que se sabe de la tienda.

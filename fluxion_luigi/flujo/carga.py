@@ -1,6 +1,6 @@
 """La carga de una tienda-mes: del staging a la base, el marcador después y el staging fuera."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +8,7 @@ from typing import Any
 
 from fluxion_luigi import cobertura, marcadores
 from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino import calidad as de_calidad
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.gemelas import exigir_distinta
@@ -18,6 +19,7 @@ from fluxion_luigi.errores import (
     ErrorOcupado,
     ErrorStaging,
 )
+from fluxion_luigi.flujo import calidad
 from fluxion_luigi.flujo.extraccion import candado_de, carpeta
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
@@ -37,7 +39,8 @@ class Resumen:
     """Lo que se cargó, para el reporte de la corrida.
 
     `fuera` son los días que se quedaron sin cargar y por qué; `caidas`, los que vinieron con muchas
-    menos filas (antes, ahora); `sin_fecha`, las filas de la tienda que no dicen de qué día son.
+    menos filas (antes, ahora); `sin_fecha`, las filas de la tienda que no dicen de qué día son;
+    `calidad`, lo que hallaron las revisiones en esos días.
     """
 
     filas: int = 0
@@ -50,6 +53,7 @@ class Resumen:
     fuera: Mapping[date, str] = field(default_factory=dict)
     caidas: Mapping[date, Sequence[int]] = field(default_factory=dict)
     aviso: str | None = None
+    calidad: Sequence[Mapping[str, Any]] = ()
 
     def a_json(self) -> dict[str, Any]:
         """Lo mismo, con los días como texto."""
@@ -68,7 +72,8 @@ def cargar(
 ) -> Resumen | Ajena:
     """Lleva el staging de una tienda-mes a la base; al volver, el marcador dice la verdad.
 
-    Los días que la extracción apartó quedan anotados en la base con su motivo. Si otra corrida lo
+    Los días que la extracción apartó, y los que una revisión de calidad no deja cargar, quedan
+    anotados en la base con su motivo. Si otra corrida lo
     cargó todo mientras tanto, no hace nada y dice cuál fue.
 
     Raises:
@@ -89,16 +94,22 @@ def cargar(
             lotes = [_lote(v, pila.enter_context(v.abierta())) for v in hecha.ventanas]
             base = pila.enter_context(para_escribir(config))
             avisos: list[str | None] = []
+            revisado = calidad.revisar_staging(base, config, tienda, lotes)
+            malos = {d: calidad.motivo(h) for d, h in revisado.errores().items()}
+            fuera = {**hecha.fuera, **malos}
+            buenos = hecha.dias - malos.keys()
 
             def comprobar() -> None:
-                if hecha.dias:
-                    dias = Rango(min(hecha.dias), max(hecha.dias))
+                if buenos:
+                    dias = Rango(min(buenos), max(buenos))
                     avisos.append(exigir_distinta(base, config, tienda, dias, hecha.identidad))
+                if hecha.dias:
+                    de_calidad.guardar(base, revisado, corrida, malos, de_carga=True)
 
             try:
                 cargados = destino.cargar(
                     base, tienda.id, lotes, corrida, aceptar_vacios=aceptar_vacios,
-                    fuera=hecha.fuera, comprobar=comprobar, avanzo=avanzo,
+                    fuera=fuera, comprobar=comprobar, avanzo=avanzo,
                 )  # fmt: skip
             except (ErrorDiaVaciado, ErrorConciliacion, ErrorIdentidad):
                 # Al repetir se le pregunta otra vez a la tienda: quizá ya se corrigió.
@@ -116,12 +127,16 @@ def cargar(
         total=str(sum(c.total for c in cargados.values())),
         dias=len(cargados),
         dias_en_cero=sum(not c.filas for c in cargados.values()),
-        sin_producto=sum(n for v in hecha.ventanas for n in v.sin_producto.values()),
-        ambiguos=sum(n for v in hecha.ventanas for n in v.ambiguos.values()),
-        sin_fecha=hecha.sin_fecha, fuera=hecha.fuera,
+        sin_producto=_sumar(cargados, (v.sin_producto for v in hecha.ventanas)),
+        ambiguos=_sumar(cargados, (v.ambiguos for v in hecha.ventanas)),
+        sin_fecha=hecha.sin_fecha, fuera=fuera,
         caidas={d: c for d, c in hecha.caidas.items() if d in cargados},
-        aviso=next(iter(avisos), None),
+        aviso=next(iter(avisos), None), calidad=calidad.resumir(revisado),
     )  # fmt: skip
+
+
+def _sumar(dias: Collection[date], cuentas: Iterable[Mapping[date, int]]) -> int:
+    return sum(n for cuenta in cuentas for d, n in cuenta.items() if d in dias)
 
 
 def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
@@ -151,5 +166,6 @@ def _marcador(tienda, tramo, base_id, ventanas, cargados, corrida) -> marcadores
         dia: marcadores.DiaCargado(cargados[dia], v.extraido_en, corrida)
         for v in ventanas
         for dia in v.rango
+        if dia in cargados
     }
     return marcadores.Marcador(tienda.id, tramo.mes, base_id, dias)

@@ -130,6 +130,7 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         "dias_fuera": carga.get("fuera", {}) if carga else {},
         "caidas": carga.get("caidas", {}) if carga else {},
         "aviso": carga.get("aviso") if carga else None,
+        "calidad": carga.get("calidad", []) if carga else [],
         "cargada_por": ajena["corridas"] if ajena else None,
         "segundos_extraccion": extraccion.get("segundos"),
         "segundos_carga": carga["segundos"] if carga else None,

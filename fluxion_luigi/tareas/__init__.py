@@ -8,6 +8,7 @@ registro.instalar()
 
 from fluxion_luigi.tareas import central  # noqa: E402
 from fluxion_luigi.tareas.alertas import AlertasVentas  # noqa: E402
+from fluxion_luigi.tareas.calidad import VerificarCalidad  # noqa: E402
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.incremento import IncrementoDiario  # noqa: E402
@@ -23,6 +24,6 @@ central.instalar()
 
 __all__ = [
     "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
-    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarConectividad", "VerificarMuestra",
-    "VerificarSistema",
+    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarCalidad", "VerificarConectividad",
+    "VerificarMuestra", "VerificarSistema",
 ]  # fmt: skip

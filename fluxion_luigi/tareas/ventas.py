@@ -12,7 +12,7 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio, ErrorUso
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
-from fluxion_luigi.informes import simulacion
+from fluxion_luigi.informes import calidad, simulacion
 from fluxion_luigi.informes.orden import rango
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
@@ -159,6 +159,8 @@ class CargaVentas(TareaTiendaMes):
         )  # fmt: skip
         if resumen.aviso:
             registro.warning("%s", resumen.aviso)
+        for dicho in calidad.de_carga(self.nombre, resumen.calidad):
+            registro.warning("%s", dicho)
         if resumen.dias:
             registro.info("%s", historia.linea_de_carga(self, resumen))
         if resumen.fuera:

@@ -9,6 +9,7 @@ from typing import Any
 from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import Instantanea, instantanea
+from fluxion_luigi.flujo.calidad import vigentes
 from fluxion_luigi.flujo.publicacion import estado_publicada
 from fluxion_luigi.informes.estado import alertas, huecos, lugares
 from fluxion_luigi.informes.estado import dias as de_dias
@@ -69,7 +70,7 @@ def componer(
         "orden_sugerida": huecos.orden_de_todo(activas, opciones),
         "cambios": None,
         "corridas": ultimas(config),
-        "calidad": None,
+        "calidad": vigentes(config),
         "alertas": alertas.guardadas(config),
     }
     return {**informe, "cambios": cambios(anterior, informe)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fluxion_luigi.informes.estado import alertas, avisos, meses
+from fluxion_luigi.informes.estado import alertas, avisos, calidad, meses
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.informes.tablas import doblar, orden_doblada, tabla
 
@@ -25,6 +25,7 @@ def texto(informe: dict[str, Any]) -> str:
         _por_estado(informe),
         *avisos.todos(informe),
         alertas.lineas(informe["alertas"]),
+        calidad.lineas(informe["calidad"]),
         _huecos(informe),
     ]  # fmt: skip
     return "\n\n".join("\n".join(p) for p in partes if p)

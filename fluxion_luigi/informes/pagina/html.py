@@ -28,7 +28,7 @@ ESTADOS = {
 # De una lista más larga se muestra el principio y cuántos más son. Lo que falta, día por día, está
 # en los calendarios; y todo, en el JSON. Así la página siempre cabe en un correo.
 CITAS = {"tramos": 12, "tiendas": 6, "causas": 10, "fallos": 20, "a_la_vista": 8, "huecos": 100,
-         "alertas": 40}  # fmt: skip
+         "alertas": 40, "calidad": 80, "dias": 6}  # fmt: skip
 
 
 def pagina(informe: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from wcwidth import wcswidth
 
 from fluxion_luigi.informes.estado.terminal import no_llega, por_ciento, texto
 from tests.informes.estado.ejemplo import informe, tienda
+from tests.informes.pagina.ejemplo import calidad
 
 MUDA = {"desde": "2025-07-29T06:00:00-04:00", "ultima": "2025-07-31T06:00:00-04:00",
         "causa": "el host no responde"}  # fmt: skip
@@ -134,3 +135,15 @@ def test_lo_que_no_llega_dice_de_quien_es_y_que_hacer():
     assert "Lo provisional se confirma otro día" in no_llega(solo_provisional, 100)
     nada = informe(tienda("tienda_01", "", estado="sin_abrir", meses={}))
     assert "No hay ningún día exigible de 2025-06-01 a 2025-07-31" in no_llega(nada, 100)
+
+
+@pytest.mark.parametrize("columnas", [60, 100])
+def test_la_calidad_dice_los_errores_los_avisos_y_lo_que_no_se_pudo_usar(monkeypatch, columnas):
+    leido = dicho(informe(tienda("tienda_01", "f"), calidad=calidad("Días raros", 23)),
+                  columnas, monkeypatch)  # fmt: skip
+    assert max(map(wcswidth, leido.splitlines())) <= columnas
+    for frase in ("Calidad, revisada el 2025-08-01 05:40: 12 error(es) y 11 aviso(s); 3 de antes",
+                  "✗ tienda_01: Días raros (nuevo): 2025-07-01 a 2025-07-08", "y 3 más",
+                  "No se pudieron usar 1 revisión(es)"):  # fmt: skip
+        assert frase in de_corrido(leido)
+    assert "Calidad" not in dicho(informe(tienda("tienda_01", "f")), columnas, monkeypatch)

@@ -61,6 +61,20 @@ def informe(tiendas: int = 4, meses: int = 3, hasta: date = date(2025, 7, 31), *
     }  # fmt: skip
 
 
+def calidad(texto: str = "x", cuantos: int = 2) -> dict:
+    """Lo que va en `calidad`, con ese texto en todo lo que es libre."""
+    hallazgos = [
+        {"revision": "lineas_duplicadas", "titulo": texto, "tienda": "tienda_01",
+         "severidad": ("error", "aviso")[n % 2], "dias": [f"2025-07-{d:02d}" for d in range(1, 9)],
+         "cuantas": 1200, "estado": ("nuevo", "sigue")[n % 2],
+         "desde": "2025-07-30T06:00:00-04:00", "significa": texto, "que_hacer": texto,
+         "columnas": [texto, "total"], "ejemplos": [[texto, "1.50"]]}
+        for n in range(cuantos)
+    ]  # fmt: skip
+    return {"revisado_en": "2025-08-01T05:40:00-04:00", "revisiones": 17, "resueltos": 3,
+            "rotas": [{"revision": texto, "error": texto}], "hallazgos": hallazgos}  # fmt: skip
+
+
 def _hace(hasta: date, meses: int) -> date:
     primero = hasta.replace(day=1)
     for _ in range(meses - 1):

@@ -10,7 +10,7 @@ import pytest
 
 from fluxion_luigi.informes.pagina import mapa
 from fluxion_luigi.informes.pagina.html import pagina
-from tests.informes.pagina.ejemplo import informe
+from tests.informes.pagina.ejemplo import calidad, informe
 
 RARO = '<b>&"\'</script><img src=x onerror="alert(1)"></style>{{ 7*7 }}'
 
@@ -59,8 +59,8 @@ def _con_textos(datos, texto: str):
 
 
 def test_ningun_dato_se_vuelve_marcado():
-    llano = informe(calidad={"total": ["x"]}, alertas=ALERTAS)
-    raro = _con_textos(llano, RARO) | {"calidad": {RARO: [RARO]}}
+    llano = informe(calidad=calidad(), alertas=ALERTAS)
+    raro = _con_textos(llano, RARO) | {"calidad": calidad(RARO)}
     con_raros = Lector(pagina(raro))
     assert con_raros.etiquetas == Lector(pagina(_con_textos(llano, "x"))).etiquetas
     assert con_raros.texto.count(" ".join(RARO.split())) > 20
@@ -90,6 +90,17 @@ def test_calidad_y_alertas_salen_solo_si_las_hay():
     assert "El canal correo no tomó las alertas" in con
     sin = Lector(pagina(informe(2, alertas={**ALERTAS, "vivas": [], "canales": []}))).texto
     assert "m. Ninguna." in sin
+
+
+def test_la_calidad_dice_que_hay_donde_y_que_hacer():
+    assert 'id="calidad"' not in pagina(informe(2))
+    texto = Lector(pagina(informe(2, calidad=calidad("Líneas duplicadas", 90)))).texto
+    for dicho in ("17\xa0revisiones", "3\xa0hallazgos ya no están", "✗ error",
+                  "Líneas duplicadas nuevo", "01/07/2025, 02/07/2025", "y 2\xa0días más",
+                  "Qué hacer: Líneas duplicadas",
+                  "En todo, 1.200", "Y 10 más", "No se pudieron usar"):  # fmt: skip
+        assert " ".join(dicho.split()) in texto, dicho
+    assert "Nada que decir" in pagina(informe(2, calidad=calidad(cuantos=0)))
 
 
 def test_el_mismo_informe_da_la_misma_pagina():

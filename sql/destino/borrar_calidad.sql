@@ -1,0 +1,1 @@
+DELETE FROM calidad WHERE ubicacion_id = $tienda AND dia BETWEEN $desde AND $hasta;

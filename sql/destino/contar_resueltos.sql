@@ -1,0 +1,1 @@
+SELECT count(*) FROM calidad WHERE resuelto_por = $corrida;

@@ -1,0 +1,1 @@
+SELECT dia FROM perfil_dias WHERE ubicacion_id = $tienda;

@@ -1,0 +1,1 @@
+INSERT INTO perfil_dias BY NAME FROM dias WHERE NOT list_contains($fuera::DATE[], dia);

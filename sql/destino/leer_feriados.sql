@@ -1,0 +1,1 @@
+SELECT dia FROM feriados WHERE pais = $pais;

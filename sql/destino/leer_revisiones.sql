@@ -1,0 +1,1 @@
+SELECT revision, corrida_id, revisado_en, error FROM revisiones ORDER BY revision;

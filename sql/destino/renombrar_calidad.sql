@@ -1,0 +1,1 @@
+UPDATE calidad SET ubicacion_id = $a WHERE ubicacion_id = $de;

@@ -1,0 +1,1 @@
+UPDATE perfil_dias SET ubicacion_id = $a WHERE ubicacion_id = $de;
