@@ -9,7 +9,7 @@ import sys
 TAREAS = (
     "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
     "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarCalidad", "VerificarConectividad",
-    "VerificarMuestra", "VerificarSistema",
+    "VerificarIntegridad", "VerificarMuestra", "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -24,6 +24,7 @@ if "luigi" in sys.modules:
         RenombrarTienda,
         VerificarCalidad,
         VerificarConectividad,
+        VerificarIntegridad,
         VerificarMuestra,
         VerificarSistema,
     )

@@ -120,6 +120,16 @@ class ErrorDestino(ErrorFluxion):
     clase = "destino"
 
 
+class ErrorBaseDanada(ErrorDestino):
+    """El archivo de la base está cortado, tiene un bloque dañado o no es de DuckDB."""
+
+
+class ErrorIntegridad(ErrorFluxion):
+    """Los marcadores, el control, las ventas o las tiendas no dicen lo mismo."""
+
+    clase = "integridad"
+
+
 class ErrorOcupado(ErrorFluxion):
     """Otro proceso tiene la base o la tienda y no la soltó en el tiempo configurado."""
 
@@ -156,6 +166,6 @@ CLASES = {
         ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
         ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
         ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad, ErrorCobertura,
-        ErrorAlertas, ErrorCalidad,
+        ErrorAlertas, ErrorCalidad, ErrorIntegridad,
     )
 }  # fmt: skip

@@ -82,6 +82,22 @@ def todos(raiz: Path, tienda: str) -> list[Marcador]:
     return [m for mes in meses if (m := leer(raiz, tienda, mes))]
 
 
+def tiendas(raiz: Path) -> list[str]:
+    """Las tiendas que tienen algún marcador."""
+    return sorted({p.parent.name for p in raiz.glob("*/*.json")})
+
+
+def ilegibles(raiz: Path, tienda: str) -> list[Path]:
+    """Los de una tienda que no se entienden, o son de otra: valen como si faltaran."""
+    return [p for p in sorted((raiz / tienda).glob("*.json")) if not leer(raiz, tienda, p.stem)]
+
+
+def quitar(raiz: Path, tienda: str, mes: str) -> None:
+    """Quita un marcador entero, se entienda o no. `ErrorDisco` si no se puede."""
+    with disco(ruta(raiz, tienda, mes)):
+        ruta(raiz, tienda, mes).unlink(missing_ok=True)
+
+
 def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
     """Suma los días recién cargados a los que ya decía el marcador de esa misma base.
 
@@ -110,8 +126,7 @@ def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Path) 
     if quedan:
         _escribir(raiz, Marcador(tienda, mes, marcador.base_id, quedan), base)
     else:
-        with disco(ruta(raiz, tienda, mes)):
-            ruta(raiz, tienda, mes).unlink(missing_ok=True)
+        quitar(raiz, tienda, mes)
     return quitados
 
 

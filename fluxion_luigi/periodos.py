@@ -58,6 +58,10 @@ class Rango:
         return cls(desde, hasta)
 
 
+# Todos los días del calendario: sin límite.
+SIEMPRE = Rango(date.min, date.max)
+
+
 def _compacta(dia: date) -> str:
     """`20250301`. No con `%Y`, que deja en tres cifras el año 202."""
     return dia.isoformat().replace("-", "")

@@ -67,6 +67,11 @@ class Base:
         self._tope_de_memoria(MEMORIA_MINIMA_MB)
         self._tope_de_memoria(self.memoria_mb)
 
+    def con_medida(self) -> None:
+        """Para leer mucho, los hilos y la memoria de una carga, y no todos los de la máquina."""
+        self._tope_de_memoria(self.memoria_mb)
+        ejecutar(self.conexion, f"SET threads = {self.hilos}")
+
     def limitar_compactacion(self, tareas: int) -> None:
         """Cuántas uniones de grupos de filas vecinos e incompletos se hacen al confirmar.
 

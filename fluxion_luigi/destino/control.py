@@ -91,7 +91,10 @@ def _leer(config: Configuracion, espera: float | None) -> Instantanea:
             return _VACIA
         return Instantanea(
             base.id,
-            {(tienda, dia): _dia(*resto) for tienda, dia, *resto in base.hacer("leer_control")},
+            {
+                (tienda, dia): dia_respaldado(*resto)
+                for tienda, dia, *resto in base.hacer("leer_control")
+            },
             {
                 (tienda, dia): causa
                 for tienda, dia, causa in (base.hacer("leer_fallidos") if base.version > 1 else ())
@@ -99,7 +102,8 @@ def _leer(config: Configuracion, espera: float | None) -> Instantanea:
         )
 
 
-def _dia(filas, total, extraido_en, corrida, confirmado_en, *sumas) -> DiaRespaldado:
+def dia_respaldado(filas, total, extraido_en, corrida, confirmado_en, *sumas) -> DiaRespaldado:
+    """Un renglón de la tabla de control; las `SUMAS` que la base no tenga, en None."""
     conocidas = {n: s for n, s in zip(SUMAS, sumas, strict=True) if s is not None}
     return DiaRespaldado(
         Conteo(filas, total, conocidas), extraido_en.replace(tzinfo=UTC), corrida,

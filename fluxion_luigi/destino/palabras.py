@@ -9,7 +9,7 @@ import duckdb
 
 from fluxion_luigi import tenedor
 from fluxion_luigi.archivos import motivo
-from fluxion_luigi.errores import ErrorDestino, ErrorDisco, ErrorOcupado
+from fluxion_luigi.errores import ErrorBaseDanada, ErrorDestino, ErrorDisco, ErrorOcupado
 
 _SIN_DISCO = re.compile(
     r"no space|disk full|permission denied|read-only|file too large|quota exceeded|"
@@ -69,6 +69,7 @@ def en_palabras(base: Path) -> Iterator[None]:
     Raises:
         ErrorOcupado: otro proceso la tiene.
         ErrorDisco: no cabe o no hay permiso; lo que se escribía se deshizo entero.
+        ErrorBaseDanada: está cortada, dañada o no es de DuckDB.
         ErrorDestino: lo demás.
     """
     try:
@@ -87,10 +88,10 @@ def _como_error(e: duckdb.Error, base: Path) -> Exception:
             f"carpeta también) y repita la misma orden; la carga se deshizo entera.{dicho}"
         )
     if _ROTA.search(str(e)):
-        return ErrorDestino(
-            f"La base {base} está dañada, cortada o no es de DuckDB. Ponga en su lugar una copia "
-            "sana; o apártela y repita la orden: se hace otra y se vuelve a cargar lo que falte."
-            f"{dicho}"
+        return ErrorBaseDanada(
+            f"La base {base} está dañada, cortada o no es de DuckDB",
+            consejo="Ponga en su lugar una copia sana; o apártela y repita la orden: se hace otra "
+            f"y se vuelve a cargar lo que falte.{dicho}",
         )
     if repetido := _REPETIDO.search(str(e)):
         return ErrorDestino(

@@ -2,9 +2,10 @@
 
 import resource
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.flujo.extraccion import candado_de
 
 # Los archivos que el proceso abre además de sus candados, con holgura.
@@ -36,6 +37,19 @@ def tomados(config: Configuracion, tiendas_mes: Iterable[tuple[str, str]]) -> It
         for tienda, mes in pares:
             pila.enter_context(candado_de(config, lugar(config, tienda), mes))
         yield
+
+
+@contextmanager
+def libres(config: Configuracion, tiendas_mes: Iterable[tuple[str, str]]) -> Iterator[set]:
+    """Toma los de las que nadie tiene, sin esperar, mientras dure; entrega cuáles tomó."""
+    pares, suyos = sorted(set(tiendas_mes)), set()
+    _permitir_abiertos(len(pares) + OTROS_ARCHIVOS)
+    with ExitStack() as pila:
+        for tienda, mes in pares:
+            with suppress(ErrorOcupado):
+                pila.enter_context(candado_de(config, lugar(config, tienda), mes, espera=0))
+                suyos.add((tienda, mes))
+        yield suyos
 
 
 def _permitir_abiertos(cuantos: int) -> None:

@@ -106,11 +106,11 @@ def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantan
     suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id and d >= abrio}
     toca = {d for m in meses(ventana) for d in cobertura.pendientes(config, tienda, m)}
     toca |= {d for d in _sin_confirmar(config, suyos) if d <= hasta}
-    respaldados = _respaldados(config, tienda, toca, suyos, base.base_id)
+    ya_estan = respaldados(config, tienda, toca, suyos, base.base_id)
     return Jornada(
         tienda,
-        faltan=sorted(toca - respaldados),
-        por_contar=sorted(respaldados),
+        faltan=sorted(toca - ya_estan),
+        por_contar=sorted(ya_estan),
         hueco=[d for d in _hueco(config, tienda, ventana.desde, suyos) if d not in toca],
     )
 
@@ -129,7 +129,7 @@ def _sin_confirmar(config: Configuracion, suyos: Mapping[date, DiaRespaldado]) -
     }
 
 
-def _respaldados(
+def respaldados(
     config: Configuracion, tienda: Tienda, dias: set[date], suyos: Mapping, base_id: str | None
 ) -> set[date]:
     """Los que la base tiene y su marcador dice: uno quitado a mano significa leer otra vez."""

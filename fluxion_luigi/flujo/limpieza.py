@@ -63,6 +63,11 @@ def planear(config: Configuracion) -> list[Sobra]:
     return sorted(sobras, key=lambda s: s.ruta)
 
 
+def staging_de_nadie(config: Configuracion) -> list[Sobra]:
+    """De lo que sobra ahora, lo leído que nadie va a cargar. Los mismos errores que `planear`."""
+    return list(_staging(config, corrida.en_curso(config.ajustes.reportes)))
+
+
 def quitar(config: Configuracion, sobras: Iterable[Sobra]) -> tuple[list[Sobra], list[str]]:
     """Quita lo planeado. Lo que entretanto empezó a usar una corrida se queda.
 

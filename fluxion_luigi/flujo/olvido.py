@@ -10,23 +10,26 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import olvido as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.destino.integridad import fotografiar
 from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorOcupado, ErrorUso
 from fluxion_luigi.flujo.candados import lugar, meses_en_staging, tomados
 from fluxion_luigi.flujo.extraccion import carpeta
-from fluxion_luigi.periodos import Rango
+from fluxion_luigi.periodos import SIEMPRE, Rango
 
 
 @dataclass(frozen=True)
 class PorOlvidar:
     """Lo que hay de una tienda entre dos fechas.
 
-    `cargados` son los días de la base y lo que pesa cada uno; `fallidos`, los que no se pudieron
-    cargar; `marcados`, los que dicen los marcadores, y `staging`, los meses con algo sin cargar.
+    `cargados` son los días de la base y lo que pesa cada uno; `sueltos`, los que tienen filas sin
+    que el control los nombre; `fallidos`, los que no se pudieron cargar; `marcados`, los que dicen
+    los marcadores, y `staging`, los meses con algo sin cargar.
     """
 
     tienda: Tienda
     cargados: Mapping[date, Conteo]
+    sueltos: Mapping[date, Conteo]
     fallidos: Sequence[date]
     marcados: Sequence[date]
     staging: Sequence[str]
@@ -34,7 +37,7 @@ class PorOlvidar:
     @property
     def dias(self) -> set[date]:
         """Todos los días de los que hay algo."""
-        return {*self.cargados, *self.fallidos, *self.marcados}
+        return {*self.cargados, *self.sueltos, *self.fallidos, *self.marcados}
 
     @property
     def meses(self) -> set[str]:
@@ -59,6 +62,9 @@ def elegir(config: Configuracion, pedidas: Sequence[str]) -> list[str]:
     malas = [
         t for t in ids if t not in catalogo.tiendas.keys() | idas if not marcadores.todos(raiz, t)
     ]
+    if malas:  # quizá sean filas que insertó otra mano, de las que el control no sabe
+        hay = fotografiar(config, malas, SIEMPRE).ventas
+        malas = [t for t in malas if t not in {id_ for id_, _ in hay}]
     if malas:
         raise ErrorUso(
             f"No existe «{', '.join(malas)}», ni en {catalogo.archivo.name} ni en la base. Los "
@@ -94,10 +100,11 @@ def olvidar(config: Configuracion, plan: Sequence[PorOlvidar], rango: Rango, cor
                 "Otra corrida cambió esos días mientras se preguntaba. No se olvidó nada; repita "
                 "la orden para ver qué hay ahora."
             )
-        if any(p.cargados or p.fallidos for p in plan):
+        if any(p.cargados or p.sueltos or p.fallidos for p in plan):
             with para_escribir(config) as base, transaccion(base):
                 for p in plan:
-                    destino.olvidar(base, p.tienda.id, p.cargados, p.fallidos, corrida)
+                    quitados = {**p.cargados, **p.sueltos}
+                    destino.olvidar(base, p.tienda.id, quitados, p.fallidos, corrida)
         for p in plan:
             for mes in sorted(p.meses):
                 carpeta(config, p.tienda, mes).borrar()
@@ -109,10 +116,13 @@ def olvidar(config: Configuracion, plan: Sequence[PorOlvidar], rango: Rango, cor
 def _hay(config: Configuracion, tienda: Tienda, rango: Rango) -> PorOlvidar:
     base = instantanea(config)
     raiz = config.ajustes.marcadores
+    cargados = {d: x.conteo for (t, d), x in base.dias.items() if t == tienda.id and d in rango}
+    hay = fotografiar(config, [tienda.id], rango).ventas
     marcados = [d for m in marcadores.todos(raiz, tienda.id) for d in m.dias]
     return PorOlvidar(
         tienda,
-        cargados={d: x.conteo for (t, d), x in base.dias.items() if t == tienda.id and d in rango},
+        cargados=cargados,
+        sueltos={d: x.conteo for (_, d), x in sorted(hay.items()) if d not in cargados},
         fallidos=sorted(d for t, d in base.fallidos if t == tienda.id and d in rango),
         marcados=sorted(d for d in marcados if d in rango),
         staging=[

@@ -18,12 +18,10 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.control import instantanea
-from fluxion_luigi.flujo.caidas import Caidas
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.cuentas import contar
+from fluxion_luigi.flujo.extraccion import candado_de
 from fluxion_luigi.flujo.incremento import Jornada, por_mes
-from fluxion_luigi.flujo.lectura import Lectura
-from fluxion_luigi.flujo.trabajo import Trabajo
-from fluxion_luigi.periodos import Rango, agrupar
+from fluxion_luigi.periodos import Rango
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,9 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     conteos: Conteos = {}
     if jornada.dias:  # quizá otra corrida acaba de hacerlo todo
         with candado_de(config, tienda):
-            conteos = _contar(config, tienda, jornada.dias)
+            # De una vez, aunque entre ellos haya días que no hacen falta: un viaje y no varios.
+            entero = Rango(min(jornada.dias), max(jornada.dias))
+            conteos = contar(config, tienda, jornada.dias, [entero])
     base = instantanea(config, admite_vieja=True)
     # El que no se pudo contar se lee: por ese camino se sabe qué le pasa, y si es malo, se aparta.
     iguales = [
@@ -103,23 +103,6 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     revision = Revision(iguales, cambiaron, sorted({*jornada.faltan, *cambiaron}))
     escribir_json(archivo(config, tienda.id, corrida), revision.a_json())
     return revision
-
-
-def _contar(config: Configuracion, tienda: Tienda, dias: Sequence[date]) -> Conteos:
-    """De una vez, aunque entre ellos haya días que no hacen falta: un viaje y no varios.
-
-    Si así no se puede, por ventanas y luego por días; los que ni así, no salen.
-    """
-    with Lectura(config, tienda) as lectura:
-        caidas = Caidas(config.ajustes, {}, aceptar=True)  # ya se dirá, si hay que leer el día
-        donde = carpeta(config, tienda, f"{max(dias):%Y-%m}")
-        trabajo = Trabajo(config, tienda, donde, lectura, caidas, lambda avance: None)
-        trabajo.contar(list(Rango(min(dias), max(dias))))
-        for tamano in (config.ajustes.ventana_dias, 1):
-            sin_cuenta = [d for d in dias if d not in trabajo.conteos]
-            for tramo in agrupar(sin_cuenta, tamano):
-                trabajo.contar(list(tramo))
-        return trabajo.conteos
 
 
 def _anular(config: Configuracion, tienda: Tienda, dias: Iterable[date]) -> None:

@@ -1,6 +1,6 @@
 """Lo que una orden va a quitar de la historia o a mover, para verlo antes de hacerlo."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -17,9 +17,10 @@ def olvido(plan: Sequence[PorOlvidar], rango: Rango) -> str:
     lineas = [f"Por olvidar, de {rango.desde} a {rango.hasta}:", ""]
     lineas.append(_tabla((p.tienda.id, p.tienda.nombre, p.cargados) for p in plan))
     for p in plan:
-        sueltos = sorted(set(p.marcados) - p.cargados.keys())
+        sin_base = sorted(set(p.marcados) - p.cargados.keys())
+        lineas += _ademas(p.tienda.id, "con filas que el control no nombra", p.sueltos)
         lineas += _ademas(p.tienda.id, "anotado(s) como fallidos", p.fallidos)
-        lineas += _ademas(p.tienda.id, "que sólo dicen los marcadores", sueltos)
+        lineas += _ademas(p.tienda.id, "que sólo dicen los marcadores", sin_base)
         if p.staging:
             lineas.append(f"  {p.tienda.id}: además, lo de staging de {', '.join(p.staging)}")
     return "\n".join(lineas)
@@ -53,7 +54,7 @@ def pregunta_de_renombre(plan: PorMover) -> str:
     return f"¿Mover {que} de {plan.de} a {plan.a.id}?"
 
 
-def _ademas(tienda: str, que: str, dias: Sequence[date]) -> list[str]:
+def _ademas(tienda: str, que: str, dias: Collection[date]) -> list[str]:
     return [f"  {tienda}: además, {len(dias)} día(s) {que}: {describir(dias)}"] if dias else []
 
 

@@ -14,12 +14,18 @@ def incremento(hasta: str, tiendas: Iterable[str], opciones: Sequence[str] = ())
 
 
 def rango(
-    dias: Iterable[date | str], tiendas: Iterable[str], opciones: Sequence[str] = ()
+    dias: Iterable[date | str],
+    tiendas: Iterable[str],
+    opciones: Sequence[str] = (),
+    tarea: str = "RangoVentas",
 ) -> str | None:
-    """`RangoVentas` del primero al último de los días, para esas tiendas; None si no hay días."""
+    """`RangoVentas` (u otra) del primero al último de los días, para esas tiendas.
+
+    None si no hay días.
+    """
     textos = sorted(map(str, dias))
     if not textos:
         return None
-    partes = ["luigi --module fluxion_luigi RangoVentas", f"--desde {textos[0]}",
+    partes = [f"luigi --module fluxion_luigi {tarea}", f"--desde {textos[0]}",
               f"--hasta {textos[-1]}", f"--tiendas {','.join(dict.fromkeys(tiendas))}"]  # fmt: skip
     return " ".join([*partes, *opciones])

@@ -12,6 +12,7 @@ from fluxion_luigi.tareas.calidad import VerificarCalidad  # noqa: E402
 from fluxion_luigi.tareas.conectividad import VerificarConectividad  # noqa: E402
 from fluxion_luigi.tareas.estado import EstadoVentas  # noqa: E402
 from fluxion_luigi.tareas.incremento import IncrementoDiario  # noqa: E402
+from fluxion_luigi.tareas.integridad import VerificarIntegridad  # noqa: E402
 from fluxion_luigi.tareas.limpieza import LimpiarArchivos  # noqa: E402
 from fluxion_luigi.tareas.muestra import VerificarMuestra  # noqa: E402
 from fluxion_luigi.tareas.olvido import OlvidarVentas  # noqa: E402
@@ -25,5 +26,5 @@ central.instalar()
 __all__ = [
     "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
     "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarCalidad", "VerificarConectividad",
-    "VerificarMuestra", "VerificarSistema",
+    "VerificarIntegridad", "VerificarMuestra", "VerificarSistema",
 ]  # fmt: skip

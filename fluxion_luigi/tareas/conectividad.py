@@ -122,6 +122,18 @@ def probar_otra_vez(config: Configuracion, diario: corrida.Diario, tienda: Tiend
         diario.anotar("sin_respuesta", tienda=tienda.id, texto=r.frase())
 
 
+def exigir_que_responda(config: Configuracion, tienda: Tienda) -> None:
+    """El fallo, por su nombre: si no contesta, dónde se queda.
+
+    Raises:
+        ErrorConectividad: si no responde.
+    """
+    prueba = verificar(config, tienda, config.ajustes.conectividad_timeout)
+    anotar_prueba(config, prueba)
+    if not prueba.responde:
+        raise ErrorConectividad(prueba.frase())
+
+
 def exigir_que_siga(diario: corrida.Diario, tienda: str) -> None:
     """Los demás meses de una tienda que dejó de responder no esperan otra vez sus timeouts.
 

@@ -164,8 +164,8 @@ def _apertura() -> dict:
         "pid": padre.pid if padre else os.getpid(),
         "empezada_en": _inicio.isoformat(timespec="milliseconds"),
         "tarea": raiz.task_family,
-        "desde": str(raiz.desde),
-        "hasta": str(raiz.hasta),
+        "desde": str(raiz.plan.rango.desde),
+        "hasta": str(raiz.plan.rango.hasta),
         "opciones": opciones_de_luigi(),
         "base": str(raiz.config.ajustes.base),
         "base_nueva": _no_hay_base(),
@@ -189,7 +189,7 @@ def al_terminar() -> None:
     if raiz is None or multiprocessing.parent_process() is not None:
         return
     # Que lo de otras no cueste el de ésta.
-    for paso in (_contar_las_muertas, _contar, _alertar, _limpiar):
+    for paso in (_contar_las_muertas, _rematar, _contar, _alertar, _limpiar):
         try:
             paso()
         except KeyboardInterrupt:
@@ -198,6 +198,13 @@ def al_terminar() -> None:
             return
         except Exception:
             registro.exception("al terminar la corrida")
+
+
+def _rematar() -> None:
+    """Lo que la orden hace aunque sus cargas fallen, si tiene algo que hacer."""
+    al_acabar = getattr(raiz, "al_acabar", None)
+    if al_acabar and not senales.recibida():
+        al_acabar(_con_prisa())
 
 
 def _contar() -> None:

@@ -8,7 +8,6 @@ import luigi
 from fluxion_luigi import corrida
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import (
-    ErrorConectividad,
     ErrorDestino,
     ErrorFluxion,
     ErrorOcupado,
@@ -17,7 +16,7 @@ from fluxion_luigi.errores import (
 )
 from fluxion_luigi.flujo import incremento, revision
 from fluxion_luigi.informes import resumen, simulacion
-from fluxion_luigi.origen.conectividad import Estado, Resultado, verificar
+from fluxion_luigi.origen.conectividad import Estado, Resultado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import conectividad, historia, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
@@ -56,11 +55,11 @@ class RevisionTienda(Tarea):
         tienda = self.config.tienda(self.tienda)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
         if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
-            self._exigir_que_responda(tienda)
+            conectividad.exigir_que_responda(self.config, tienda)
         try:
             hecha = revision.revisar(self.config, tienda, plan.de(self.tienda), corrida.id_actual())
         except ErrorTransitorio:
-            self._exigir_que_responda(tienda)
+            conectividad.exigir_que_responda(self.config, tienda)
             raise
         prueba = Resultado(tienda, Estado.CONECTADA)
         conectividad.anotar_prueba(self.config, prueba)
@@ -69,13 +68,6 @@ class RevisionTienda(Tarea):
             **hecha.a_json(),
         )  # fmt: skip
         registro.info("%s", resumen.revision(self.tienda, hecha))
-
-    def _exigir_que_responda(self, tienda) -> None:
-        """El fallo, por su nombre: si no contesta, dónde se queda."""
-        prueba = verificar(self.config, tienda, self.config.ajustes.conectividad_timeout)
-        conectividad.anotar_prueba(self.config, prueba)
-        if not prueba.responde:
-            raise ErrorConectividad(prueba.frase())
 
 
 class IncrementoTienda(Tarea):

@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from fluxion_luigi import marcadores
@@ -72,6 +73,21 @@ def test_lo_olvidado_queda_en_la_historia_por_tramos(cargadas):
     ]
     assert historia == esperada
     assert cargadas.consultar("SELECT count(*) FROM cargas WHERE accion = 'carga'") == [(2,)]
+
+
+def test_las_filas_que_inserto_otra_mano_tambien_se_olvidan(cargadas):
+    with duckdb.connect(str(cargadas.base)) as base:
+        base.execute(
+            "INSERT INTO ventas_raw BY NAME SELECT * REPLACE ('tienda_77' AS ubicacion_id) "
+            "FROM ventas_raw WHERE ubicacion_id = 'tienda_01' AND fecha = '2025-03-04'"
+        )
+    antes = cargadas.cargado()
+    ajeno = ("--tiendas", "tienda_77")
+    simulado = cargadas.luigi("OlvidarVentas", *MARZO, *ajeno, "--simular")
+    assert simulado.codigo == 0, simulado.todo
+    assert "tienda_77: además, 1 día(s) con filas que el control no nombra" in simulado.fuera
+    assert cargadas.luigi("OlvidarVentas", *MARZO, *ajeno, "--si").codigo == 0
+    assert cargadas.cargado() == {k: v for k, v in antes.items() if k[0] != "tienda_77"}
 
 
 def test_rango_ventas_los_vuelve_a_cargar_iguales_al_origen(cargadas):

@@ -1,0 +1,136 @@
+"""El informe de la integridad: qué difiere, por qué, y la orden que lo remedia."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fluxion_luigi.flujo.diferencias import Diferencia
+from fluxion_luigi.flujo.integridad import Revision
+from fluxion_luigi.informes import orden
+from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.informes.tablas import doblar, orden_doblada, tabla
+from fluxion_luigi.periodos import SIEMPRE, Rango, agrupar, describir
+
+VERSION = 1
+# Con más renglones que éstos la tabla ya no se lee: los demás están en el JSON.
+_EN_LA_TABLA = 60
+# De lo que tiene una misma causa, cuánto se nombra.
+_CITADAS = 4
+
+
+def datos(
+    revision: Revision,
+    pedido: Rango,
+    opciones: Sequence[str],
+    reparadas: Sequence[Diferencia] = (),
+    *,
+    contra_origen: bool,
+) -> dict[str, Any]:
+    """Lo que va en `reportes/integridad.json`.
+
+    Args:
+        pedido: los días que se miraron; un extremo del calendario es «sin límite».
+        reparadas: las que había y esta orden ya remedió.
+    """
+    todas = [(d, True) for d in reparadas] + [(d, False) for d in revision.diferencias]
+    return {
+        "version": VERSION,
+        "en": datetime.now(UTC).isoformat(timespec="seconds"),
+        "contra_origen": contra_origen,
+        "desde": None if pedido.desde == SIEMPRE.desde else str(pedido.desde),
+        "hasta": None if pedido.hasta == SIEMPRE.hasta else str(pedido.hasta),
+        "revisadas": revision.tiendas_mes,
+        "dias": revision.dias,
+        "filas": revision.filas,
+        "diferencias": [
+            {
+                "clase": d.clase, "tienda": d.tienda, "dias": [str(x) for x in d.dias],
+                "que": d.que, "causa": d.causa, "orden": orden_de(d, opciones),
+                "antes": d.antes,
+                "reparada": reparada,
+            }
+            for d, reparada in todas
+        ],
+        "en_uso": [list(par) for par in revision.en_uso],
+        "sin_comparar": dict(revision.sin_comparar),
+    }  # fmt: skip
+
+
+def _causas(diferencias: Sequence[Diferencia]) -> list[str]:
+    """Cada causa una vez, con lo que explica."""
+    de_que: dict[str, list[str]] = {}
+    for d in diferencias:
+        cual = " ".join(filter(None, (d.tienda, _dias(d)))) or "la base"
+        de_que.setdefault(d.causa or "no se sabe", []).append(cual)
+    lineas = []
+    for causa, cuales in de_que.items():
+        mas = f" y {len(cuales) - _CITADAS} más" if len(cuales) > _CITADAS else ""
+        lineas.append(doblar(f"  {'; '.join(cuales[:_CITADAS])}{mas}: {causa}.", "    "))
+    return lineas
+
+
+def _dias(d: Diferencia) -> str:
+    return describir(d.dias) if d.dias else ""
+
+
+def ordenes(diferencias: Sequence[Diferencia], opciones: Sequence[str]) -> list[str]:
+    """Las órdenes que las remedian todas: las menos que se pueda.
+
+    Los días seguidos de una tienda que piden lo mismo van en una, y las tiendas con los mismos
+    días, juntas.
+    """
+    sueltas, por_dias = [], {}
+    for d in diferencias:
+        if d.remedio and d.dias and d.tienda:
+            por_dias.setdefault(d.remedio, {}).setdefault(d.tienda, set()).update(d.dias)
+        elif suya := orden_de(d, opciones):
+            sueltas += [d.antes, suya] if d.antes else [suya]
+    for remedio, de_tienda in por_dias.items():
+        de_quien: dict[Rango, list[str]] = {}
+        for tienda, dias in sorted(de_tienda.items()):
+            for tramo in agrupar(dias):
+                de_quien.setdefault(tramo, []).append(tienda)
+        sueltas += [
+            orden.rango([r.desde, r.hasta], ids, [*remedio.opciones, *opciones], remedio.tarea)
+            for r, ids in sorted(de_quien.items())
+        ]
+    return list(dict.fromkeys(sueltas))
+
+
+def orden_de(d: Diferencia, opciones: Sequence[str]) -> str | None:
+    """La orden que remedia una diferencia; None si ninguna puede."""
+    if d.remedio is None:
+        return None
+    suyas = [*d.remedio.opciones, *opciones]
+    if d.dias:
+        return orden.rango(d.dias, d.tiendas, suyas, d.remedio.tarea)
+    partes = [f"luigi --module fluxion_luigi {d.remedio.tarea}"]
+    # La limpieza no sabe de tiendas.
+    partes += [f"--tiendas {','.join(d.tiendas)}"] if d.remedio.opciones else []
+    return " ".join([*partes, *suyas])
+
+
+def texto(revision: Revision, opciones: Sequence[str], reparadas: Sequence[Diferencia] = ()) -> str:
+    """La tabla para la terminal, las órdenes y lo que no se pudo mirar."""
+    hay = revision.diferencias
+    dias = f"{entero(revision.dias)} día(s) de {entero(revision.tiendas_mes)} tienda(s)-mes"
+    lineas = [f"Integridad: {dias}, {entero(revision.filas)} filas.", ""]
+    todas = [*(("✓", d) for d in reparadas), *(("✗", d) for d in hay)]
+    if todas:
+        filas = [[m, d.tienda or "·", _dias(d) or "·", d.que] for m, d in todas[:_EN_LA_TABLA]]
+        lineas += [tabla(filas, ["", "tienda", "días", "qué"], elasticas=["qué", "días"]), ""]
+        if len(todas) > _EN_LA_TABLA:
+            lineas += [f"Y {entero(len(todas) - _EN_LA_TABLA)} más, en el reporte.", ""]
+        lineas += ["Por qué:", *_causas([d for _, d in todas]), ""]
+    for tienda, por_que in revision.sin_comparar.items():
+        lineas.append(doblar(f"  {tienda}: no se pudo comparar con la tienda: {por_que}", "    "))
+    if revision.en_uso:
+        cuales = ", ".join(f"{t} {mes}" for t, mes in revision.en_uso[:5])
+        mas = f" y {len(revision.en_uso) - 5} más" if len(revision.en_uso) > 5 else ""
+        lineas.append(doblar(f"  Otra corrida las está cambiando, y no se miran: {cuales}{mas}."))
+    if remedios := ordenes(hay, opciones):
+        lineas += ["Para remediarlo:", *(orden_doblada(o, "  ") for o in remedios), ""]
+    if reparadas:
+        lineas.append(f"{entero(len(reparadas))} diferencia(s) remediada(s).")
+    lineas.append(f"{entero(len(hay))} diferencia(s) sin remediar." if hay else "Todo coincide.")
+    return "\n".join(lineas)

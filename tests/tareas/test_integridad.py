@@ -1,0 +1,382 @@
+"""VerificarIntegridad: cada manera de dañar lo cargado se halla, se nombra y se remedia."""
+
+import json
+import shlex
+import shutil
+import subprocess
+from datetime import date
+
+import duckdb
+import pytest
+
+from fluxion_luigi.flujo import integridad
+from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.periodos import SIEMPRE, Rango
+from tests.proyecto import LUIGI, Proyecto, Salida, borrar_ventas, cada_dia, vender
+from tests.terminal import contestar
+
+PRIMERO, ULTIMO = "2025-03-01", "2025-03-12"
+# De cada daño: el SQL que lo hace y la clase con que se debe nombrar.
+DANOS = {
+    ("tienda_01", 1): ("DELETE FROM ventas_raw WHERE {aqui} AND linea < 2", "faltan_filas"),
+    ("tienda_01", 2): ("DELETE FROM ventas_raw WHERE {aqui}", "faltan_filas"),
+    ("tienda_01", 3): (
+        "INSERT INTO ventas_raw SELECT * FROM ventas_raw WHERE {aqui}", "sobran_filas",
+    ),
+    ("tienda_01", 4): (
+        "UPDATE ventas_raw SET total = total + 1 WHERE {aqui} AND factura = '00000000'",
+        "sumas_distintas",
+    ),
+    ("tienda_01", 5): (
+        "UPDATE ventas_raw SET cantidad = 9 WHERE {aqui} AND linea = 0", "sumas_distintas",
+    ),
+    ("tienda_01", 6): (
+        "UPDATE ventas_raw SET corrida_id = 'otra' WHERE {aqui} AND linea = 0",
+        "filas_de_otra_corrida",
+    ),
+    ("tienda_01", 7): (
+        "INSERT INTO control_dias SELECT * FROM control_dias WHERE {control}", "control_repetido",
+    ),
+    ("tienda_01", 8): (
+        "UPDATE control_dias SET total_origen = 1 WHERE {control}", "control_editado",
+    ),
+    ("tienda_01", 9): (
+        "UPDATE control_dias SET corrida_id = 'otra' WHERE {control}; "
+        "UPDATE ventas_raw SET corrida_id = 'otra' WHERE {aqui}", "corrida_sin_carga",
+    ),
+    ("tienda_01", 10): (
+        "INSERT INTO dias_fallidos SELECT ubicacion_id, dia, 'x', cargado_en - INTERVAL 1 DAY, 'c' "
+        "FROM control_dias WHERE {control}", "fallido_ya_cargado",
+    ),
+    ("tienda_02", 1): ("DELETE FROM control_dias WHERE {control}", "sin_control"),
+    ("tienda_02", 2): ("", "sin_marcador"),
+    ("tienda_02", 3): ("", "marcador_distinto"),
+    ("tienda_02", 4): (
+        "DELETE FROM control_dias WHERE {control}; DELETE FROM ventas_raw WHERE {aqui}",
+        "marcador_sin_control",
+    ),
+    ("tienda_02", 5): ("DELETE FROM control_dias WHERE {control}", "filas_sin_control"),
+    ("tienda_02", 13): (
+        "INSERT INTO ventas_raw BY NAME SELECT * REPLACE ('2025-03-13'::DATE AS fecha, "
+        "'a mano' AS corrida_id) FROM ventas_raw "
+        "WHERE ubicacion_id = 'tienda_02' AND fecha = '2025-03-12'", "filas_sin_control",
+    ),
+    ("tienda_03", 1): (
+        "UPDATE control_dias SET filas = 900, filas_origen = 900 WHERE {control}",
+        "control_editado",
+    ),
+    ("tienda_99", 5): (
+        "INSERT INTO ventas_raw BY NAME SELECT * REPLACE ('tienda_99' AS ubicacion_id) "
+        "FROM ventas_raw WHERE ubicacion_id = 'tienda_03' AND fecha = '2025-03-05'",
+        "filas_sin_control",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def molde(tmp_path_factory) -> Proyecto:
+    """Tres tiendas con doce días de marzo cargados."""
+    proyecto = Proyecto(tmp_path_factory.mktemp("integridad") / "proyecto")
+    for n, id_ in enumerate(("tienda_01", "tienda_02", "tienda_03")):
+        proyecto.con_tienda(id_, cada_dia(PRIMERO, "2025-03-13", 11 + n))
+    assert proyecto.rango(PRIMERO, ULTIMO).codigo == 0
+    return proyecto
+
+
+@pytest.fixture
+def sano(molde, tmp_path):
+    """Lo mismo, en el mismo sitio (los marcadores nombran la base), y como nuevo al acabar."""
+    copia = tmp_path / "copia"
+    shutil.copytree(molde.carpeta, copia)
+    yield molde
+    shutil.rmtree(molde.carpeta)
+    shutil.copytree(copia, molde.carpeta)
+
+
+def verificar(proyecto: Proyecto, *opciones: str, workers: int = 1) -> tuple[Salida, dict]:
+    """Lo que dice la orden, y su reporte."""
+    salida = proyecto.luigi("VerificarIntegridad", *opciones, workers=workers)
+    assert "Traceback" not in salida.todo
+    assert "Defecto" not in salida.todo
+    reporte = json.loads((proyecto.carpeta / "reportes" / "integridad.json").read_text())
+    assert reporte["version"] == 1
+    return salida, reporte
+
+
+def clases(reporte: dict, *, reparadas: bool = False) -> dict[tuple[str, int], str]:
+    return {
+        (d["tienda"], int(dia[8:])): d["clase"]
+        for d in reporte["diferencias"]
+        if d["reparada"] is reparadas
+        for dia in d["dias"]
+    }
+
+
+def ordenes(salida: Salida) -> list[list[str]]:
+    """Las órdenes que la terminal dice, tal cual, ya juntas las líneas que dobló."""
+    _, _, despues = salida.fuera.partition("Para remediarlo:\n")
+    texto = despues.partition("\n\n")[0].replace("\\\n", " ")
+    return [shlex.split(linea) for linea in texto.splitlines()]
+
+
+def correr(proyecto: Proyecto, orden: list[str]) -> Salida:
+    hecho = subprocess.run(
+        [str(LUIGI), *orden[1:], "--workers", "1"], cwd=proyecto.carpeta, env=proyecto.entorno(),
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
+
+
+def a_mano(proyecto: Proyecto, *ordenes_sql: str) -> None:
+    with duckdb.connect(str(proyecto.base)) as base:
+        for sql in ordenes_sql:
+            base.execute(sql)
+
+
+def cambiar_marcador(proyecto: Proyecto, tienda: str, cambio) -> None:
+    ruta = proyecto.carpeta / "markers" / tienda / "2025-03.json"
+    datos = json.loads(ruta.read_text())
+    cambio(datos["dias"])
+    ruta.write_text(json.dumps(datos))
+
+
+def danar(proyecto: Proyecto) -> dict[tuple[str, int], str]:
+    """Todos los daños a la vez; devuelve cómo se debe llamar cada uno."""
+    for (tienda, n), (sql, _) in DANOS.items():
+        dia = f"2025-03-{n:02d}"
+        a_mano(proyecto, sql.format(
+            aqui=f"ubicacion_id = '{tienda}' AND fecha = '{dia}'",
+            control=f"ubicacion_id = '{tienda}' AND dia = '{dia}'",
+        ) or "SELECT 1")  # fmt: skip
+
+    def estropear(dias: dict) -> None:
+        del dias["2025-03-02"], dias["2025-03-05"]
+        dias["2025-03-03"]["filas"] += 1
+
+    cambiar_marcador(proyecto, "tienda_02", estropear)
+    copiado = proyecto.carpeta / "markers" / "tienda_03" / "2025-05.json"
+    shutil.copy(proyecto.carpeta / "markers" / "tienda_02" / "2025-03.json", copiado)
+    return {k: clase for k, (_, clase) in DANOS.items()}
+
+
+def test_un_conjunto_sano_sale_con_cero_y_no_cambia_un_byte(sano):
+    fotos = [sano.base, *(sano.carpeta / "markers").rglob("*.json")]
+    antes = {p: p.read_bytes() for p in fotos}
+    salida, reporte = verificar(sano)
+    assert salida.codigo == 0, salida.todo
+    assert "Integridad: 36 día(s) de 3 tienda(s)-mes, 432 filas." in salida.fuera
+    assert "Todo coincide." in salida.fuera
+    assert reporte["diferencias"] == []
+    assert (reporte["revisadas"], reporte["contra_origen"]) == (3, False)
+    assert {p: p.read_bytes() for p in fotos} == antes
+
+
+def test_cada_dano_se_halla_se_nombra_y_su_orden_tal_cual_lo_remedia(sano):
+    esperadas = danar(sano)
+    salida, reporte = verificar(sano)
+    assert salida.codigo == 30
+    assert clases(reporte) == esperadas
+    sueltas = [d for d in reporte["diferencias"] if not d["dias"]]
+    assert [(d["clase"], d["tienda"]) for d in sueltas] == [("marcador_ilegible", "tienda_03")]
+    assert all(d["orden"] and not d["reparada"] for d in reporte["diferencias"])
+    causas = {(d["tienda"], int(d["dias"][0][8:])): d["causa"] for d in reporte["diferencias"]
+              if d["dias"]}  # fmt: skip
+    for cual, dice in {
+        ("tienda_01", 3): "son copias exactas", ("tienda_02", 1): "se borró su renglón de control",
+        ("tienda_02", 3): "se editó el marcador", ("tienda_02", 13): "las insertó otra mano",
+        ("tienda_03", 1): "se editó su renglón de control",
+        ("tienda_99", 5): "ya no está en el catálogo",
+    }.items():  # fmt: skip
+        assert dice in causas[cual], causas
+    hay = ordenes(salida)
+    assert len(hay) == 6
+    for orden in hay:
+        if "OlvidarVentas" in orden:
+            resto = [p for p in orden[4:] if p != "--local-scheduler"]
+            _, hecho = contestar(sano, "s\n", "OlvidarVentas", *resto)
+        else:
+            hecho = correr(sano, orden)
+        assert hecho.codigo == 0, hecho.todo
+    salida, reporte = verificar(sano)
+    assert salida.codigo == 0, salida.todo
+    assert sano.cargado() == sano.en_origen(PRIMERO, "2025-03-12") | {
+        k: v for k, v in sano.en_origen("2025-03-13", "2025-03-13").items() if k[0] == "tienda_02"
+    }
+
+
+def test_reparar_remedia_todo_lo_que_se_puede_volver_a_cargar(sano):
+    esperadas = danar(sano)
+    salida, reporte = verificar(sano, "--reparar", workers=2)
+    assert salida.codigo == 30
+    assert clases(reporte) == {("tienda_99", 5): "filas_sin_control"}
+    del esperadas["tienda_99", 5]
+    assert clases(reporte, reparadas=True) == esperadas
+    assert "1 diferencia(s) sin remediar" in salida.error
+    assert sano.reporte()["tiendas_mes"]["cargada"] == 3
+    hecho = sano.luigi(*ordenes(salida)[0][3:4], *ordenes(salida)[0][4:-1], "--si")
+    assert hecho.codigo == 0, hecho.todo
+    assert integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias == []
+
+
+def test_una_base_de_la_semana_pasada_se_reconoce_y_se_pone_al_dia(sano):
+    vieja = sano.carpeta / "vieja.duckdb"
+    shutil.copy(sano.base, vieja)
+    assert sano.rango("2025-03-12", "2025-03-13", "--recargar").codigo == 0
+    shutil.copy(vieja, sano.base)
+    hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+    assert {d.clase for d in hallado} == {"marcador_sin_control", "marcador_distinto"}
+    assert all("la base es una copia de antes" in d.causa for d in hallado)
+    salida, _ = verificar(sano, "--reparar")
+    assert salida.codigo == 0, salida.todo
+    assert "6 diferencia(s) remediada(s)" in salida.fuera
+    assert sano.cargado() == sano.en_origen(PRIMERO, "2025-03-13")
+
+
+@pytest.mark.parametrize("falta", ["borrada", "otra"])
+def test_una_base_que_no_es_la_de_los_marcadores_se_dice(sano, falta):
+    if falta == "otra":
+        a_mano(sano, "UPDATE identidad SET base_id = 'otra'")
+    else:
+        sano.base.unlink()
+    hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+    assert [d.clase for d in hallado] == ["marcador_de_otra_base"] * 3
+    palabras = {"borrada": "la base no existe", "otra": "la base se cambió por otra"}
+    assert all(palabras[falta] in d.causa and d.remedio for d in hallado)
+
+
+def test_un_archivo_cortado_o_con_cualquier_bloque_danado_no_pasa_por_sano(sano):
+    entero = sano.base.read_bytes()
+    [(usados,)] = sano.consultar("SELECT used_blocks FROM pragma_database_size()")
+    vistos = 0
+    for bloque in range(12_288, len(entero), 262_144):
+        roto = bytearray(entero)
+        roto[bloque + 1000] ^= 0x55
+        sano.base.write_bytes(roto)
+        hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+        vistos += [d.clase for d in hallado] == ["base_danada"]
+    assert vistos == usados  # uno que nadie usa no tiene nada que perder
+    for corte in (0, 5000, 300_000, len(entero) - 1000):
+        sano.base.write_bytes(entero[:corte])
+        [hallado] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+        assert hallado.clase == "base_danada"
+
+
+def test_una_base_danada_se_aparta_y_se_vuelve_a_cargar_con_las_dos_ordenes_que_dice(sano):
+    sano.base.write_bytes(sano.base.read_bytes()[:300_000])
+    salida, reporte = verificar(sano)
+    assert salida.codigo == 30
+    [d] = reporte["diferencias"]
+    assert d["clase"] == "base_danada"
+    assert "DuckDB dijo" in d["que"]
+    apartar, cargar = ordenes(salida)
+    assert (shlex.join(apartar), shlex.join(cargar)) == (d["antes"], d["orden"])
+    subprocess.run(apartar, check=True)
+    hecho = correr(sano, cargar)
+    assert hecho.codigo == 0, hecho.todo
+    assert verificar(sano)[0].codigo == 0
+    assert sano.cargado() == sano.en_origen(PRIMERO, ULTIMO)
+
+
+def pos(proyecto: Proyecto, tienda: str):
+    return proyecto.carpeta / "pos" / f"{tienda}.sqlite"
+
+
+def test_contra_origen_se_ve_lo_que_cambio_en_la_tienda_y_lo_que_falta(sano):
+    vender(pos(sano, "tienda_01"), {"2025-03-04": 3}, lambda i: i + 900)
+    borrar_ventas(pos(sano, "tienda_02"), "2025-03-06")
+    pos(sano, "tienda_03").rename(pos(sano, "aparte"))
+    opciones = ("--contra-origen", "--hasta", "2025-03-13")
+    salida, reporte = verificar(sano, *opciones)
+    assert salida.codigo == 30
+    assert clases(reporte) == {
+        ("tienda_01", 4): "origen_distinto", ("tienda_01", 13): "sin_cargar",
+        ("tienda_02", 6): "origen_distinto", ("tienda_02", 13): "sin_cargar",
+    }  # fmt: skip
+    assert reporte["contra_origen"]
+    assert "no existe el archivo" in reporte["sin_comparar"]["tienda_03"]
+    assert not pos(sano, "tienda_03").exists()  # el driver habría hecho uno vacío
+    vaciado = next(d for d in reporte["diferencias"] if d["dias"] == ["2025-03-06"])
+    assert "servidor restaurado" in vaciado["causa"]
+    assert "--aceptar-vacios" in vaciado["orden"]
+    pos(sano, "aparte").rename(pos(sano, "tienda_03"))
+    salida, reporte = verificar(sano, *opciones, "--reparar")
+    assert salida.codigo == 30
+    assert clases(reporte) == {("tienda_02", 6): "origen_distinto"}  # eso lo decide una persona
+    assert len(clases(reporte, reparadas=True)) == 4
+    assert list((sano.carpeta / "staging").glob(".revisiones/*/*")) == []
+
+
+def test_si_una_tienda_no_responde_lo_de_las_demas_se_repara_y_el_reporte_lo_dice(sano):
+    a_mano(sano, "DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
+    pos(sano, "tienda_02").unlink()
+    salida, reporte = verificar(sano, "--reparar")
+    assert salida.codigo == 30
+    assert set(clases(reporte, reparadas=True)) == {("tienda_01", 4), ("tienda_03", 4)}
+    assert clases(reporte) == {("tienda_02", 4): "faltan_filas"}
+    assert "no existe el archivo" in salida.error
+
+
+def test_lo_que_otra_corrida_esta_cargando_no_es_una_diferencia(sano):
+    a_mano(sano, "DELETE FROM ventas_raw WHERE ubicacion_id < 'tienda_03' AND linea = 0")
+    with candado_de(sano.config, sano.tienda("tienda_01"), "2025-03"):
+        vista = integridad.verificar(sano.config, (), SIEMPRE, {})
+    assert vista.en_uso == [("tienda_01", "2025-03")]
+    assert {d.tienda for d in vista.diferencias} == {"tienda_02"}
+
+
+def test_un_olvido_que_no_acabo_se_dice_y_se_repite(sano):
+    marcador = sano.carpeta / "markers" / "tienda_01" / "2025-03.json"
+    guardado = marcador.read_text()
+    rango = ("--desde", "2025-03-03", "--hasta", "2025-03-03", "--tiendas", "tienda_01")
+    assert sano.luigi("OlvidarVentas", *rango, "--si").codigo == 0
+    marcador.write_text(guardado)
+    [d] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+    assert (d.clase, d.remedio.tarea) == ("marcador_sin_control", "OlvidarVentas")
+    assert "no llegó a quitar el marcador" in d.causa
+
+
+def test_de_una_tienda_inactiva_importa_la_base_y_no_el_marcador(sano):
+    (sano.carpeta / "markers" / "tienda_03" / "2025-03.json").unlink()
+    sano.tiendas["tienda_03"]["activa"] = False
+    sano.escribir()
+    try:
+        assert integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias == []
+        a_mano(sano, "DELETE FROM ventas_raw WHERE ubicacion_id = 'tienda_03' AND linea = 0")
+        [d] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+        assert (d.clase, d.remedio) == ("faltan_filas", None)
+        assert "está inactiva en el catálogo; reponga una copia sana" in d.causa
+    finally:
+        del sano.tiendas["tienda_03"]["activa"]
+        sano.escribir()
+
+
+def test_filas_sin_fecha_y_un_marcador_ilegible_se_dicen(sano):
+    a_mano(sano, "UPDATE ventas_raw SET fecha = NULL WHERE ubicacion_id = 'tienda_01' "
+           "AND fecha = '2025-03-02' AND linea = 0")  # fmt: skip
+    (sano.carpeta / "markers" / "tienda_02" / "2025-03.json").write_text("{")
+    hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+    assert {d.clase for d in hallado} == {"faltan_filas", "filas_sin_dia", "marcador_ilegible"}
+    ilegible = next(d for d in hallado if d.clase == "marcador_ilegible")
+    assert (len(ilegible.dias), ilegible.remedio.tarea) == (12, "RangoVentas")
+
+
+def test_solo_se_miran_las_tiendas_y_los_dias_que_se_piden(sano):
+    a_mano(sano, "DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
+    dia = Rango(date(2025, 3, 4), date(2025, 3, 4))
+    vista = integridad.verificar(sano.config, ("tienda_02",), dia, {})
+    assert [(d.tienda, d.dias) for d in vista.diferencias] == [("tienda_02", [dia.desde])]
+    otro = Rango(date(2025, 3, 5), date(2025, 3, 12))
+    assert integridad.verificar(sano.config, (), otro, {}).diferencias == []
+
+
+@pytest.mark.parametrize(
+    ("opciones", "dice"),
+    [
+        (("--desde", "2025-04", "--hasta", "2025-03"), "El rango va al revés"),
+        (("--tiendas", "tienda_77"), "No existe «tienda_77»"),
+    ],
+)
+def test_mal_pedida_se_explica(molde, opciones, dice):
+    salida = molde.luigi("VerificarIntegridad", *opciones)
+    assert salida.codigo == 40
+    assert dice in salida.error
