@@ -136,7 +136,7 @@ def _que(h: Hallazgo, dias: Sequence[Dia]) -> str:
         "sin_control": f"hay {hay.filas} filas y marcador, y falta el renglón de control",
         "filas_sin_control": f"hay {hay.filas} filas de las que el control no dice nada",
         "marcador_sin_control": f"el marcador dice {marcado.filas} filas, y la base nada",
-        "marcador_de_otra_base": f"el marcador dice {marcado.filas} filas, pero en otra base",
+        "marcador_de_otra_base": f"el marcador, de {marcado.filas} filas, no es de esta base",
         "control_repetido": f"{sum(len(d.control) for d in dias)} renglones de control para "
         f"{len(dias)} día(s)",
         "control_editado": contra

@@ -41,7 +41,8 @@ class Revision:
     """Lo que se halló y lo que se miró.
 
     `en_uso` son las tiendas-mes que otra corrida está cambiando: de ésas no se dice nada.
-    `sin_comparar`, las tiendas a las que no se pudo preguntar, y por qué.
+    `comparadas` son las tiendas a las que se preguntó; `sin_comparar`, a las que no se pudo y por
+    qué.
     """
 
     diferencias: Sequence[Diferencia]
@@ -49,6 +50,7 @@ class Revision:
     dias: int = 0
     filas: int = 0
     en_uso: Sequence[tuple[str, str]] = ()
+    comparadas: Sequence[str] = ()
     sin_comparar: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,9 +76,8 @@ def verificar(
     if pares:
         # Una carga en curso no es una diferencia: se mira otra vez lo que nadie está cambiando.
         with libres(config, pares) as suyos:
-            otra, otros = (
-                _mirar(config, sorted({t for t, _ in suyos}), rango) if suyos else (foto, {})
-            )
+            ids = sorted({t for t, _ in suyos})
+            otra, otros = _mirar(config, ids, rango) if ids else (foto, {})
             firmes = {k: v for k, v in otros.items() if (k[0], f"{k[1]:%Y-%m}") in suyos}
             diferencias = agrupadas(_hallados(config, otra, firmes), firmes)
     diferencias += _de_archivos(config, foto, tiendas, rango)
@@ -88,6 +89,7 @@ def verificar(
         dias=len(vistos),
         filas=sum(x.conteo.filas for x in foto.ventas.values()),
         en_uso=sorted(pares - suyos),
+        comparadas=[t for t, c in cuentas.items() if not c.error],
         sin_comparar={t: c.error for t, c in cuentas.items() if c.error},
     )
 
@@ -177,7 +179,9 @@ def _de_archivos(
                 if t == id_ and f"{d:%Y-%m}" == ruta.stem and not _no_se_pide(config, id_, d)
             )  # fmt: skip
             causa = "se editó, se dañó o es de otra tienda: vale como si faltara"
-            remedio = Remedio(RANGO) if dias else Remedio(VERIFICAR, (REPARAR,))
+            mes = ruta.stem if _MES.fullmatch(ruta.stem) else None
+            suyo = (f"--desde {mes}", f"--hasta {mes}") if mes else ()
+            remedio = Remedio(RANGO) if dias else Remedio(VERIFICAR, (*suyo, REPARAR))
             halladas.append(
                 Diferencia(
                     "marcador_ilegible", id_, dias,
@@ -194,10 +198,8 @@ def _de_archivos(
     for sobra in limpieza.staging_de_nadie(config):
         id_, mes = sobra.ruta.parent.name, sobra.ruta.name
         if (not tiendas or id_ in tiendas) and _toca(mes, rango):
-            que, causa = (
-                f"lo leído de {mes} sigue en staging",
-                f"nadie lo va a cargar: {sobra.motivo}",
-            )
+            que = f"lo leído de {mes} sigue en staging"
+            causa = f"nadie lo va a cargar: {sobra.motivo}"
             halladas.append(Diferencia("staging_de_nadie", id_, [], que, causa, Remedio(LIMPIAR)))
     return halladas
 

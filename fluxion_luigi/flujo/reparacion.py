@@ -69,12 +69,16 @@ def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[P
             for dia in d.dias:
                 acepta = ACEPTAR in d.remedio.opciones
                 dias.setdefault((d.tienda, f"{dia:%Y-%m}"), {})[dia] = acepta
+    por_cargar = []
     for (id_, mes), suyos in sorted(dias.items()):
+        acepta = all(suyos.values())
+        # Se acepta de todo un mes o de nada: si no todos lo piden, ésos esperan a la siguiente.
+        toca = [dia for dia, suya in suyos.items() if suya == acepta]
         with candado_de(config, lugar(config, id_), mes):
             carpeta(config, lugar(config, id_), mes).borrar()
-            marcadores.anular(raiz, id_, mes, suyos, base)
-    # Si de un mes no todos lo necesitan, no se acepta de ninguno: ésos se quedan con su orden.
-    return [(t, tramo_de(suyos), all(suyos.values())) for (t, _), suyos in sorted(dias.items())]
+            marcadores.anular(raiz, id_, mes, toca, base)
+        por_cargar.append((id_, tramo_de(toca), acepta))
+    return por_cargar
 
 
 def reparadas(antes: Sequence[Diferencia], ahora: Sequence[Diferencia]) -> list[Diferencia]:

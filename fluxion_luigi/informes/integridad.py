@@ -51,6 +51,7 @@ def datos(
             }
             for d, reparada in todas
         ],
+        "comparadas": list(revision.comparadas),
         "en_uso": [list(par) for par in revision.en_uso],
         "sin_comparar": dict(revision.sin_comparar),
     }  # fmt: skip
@@ -114,7 +115,10 @@ def texto(revision: Revision, opciones: Sequence[str], reparadas: Sequence[Difer
     """La tabla para la terminal, las órdenes y lo que no se pudo mirar."""
     hay = revision.diferencias
     dias = f"{entero(revision.dias)} día(s) de {entero(revision.tiendas_mes)} tienda(s)-mes"
-    lineas = [f"Integridad: {dias}, {entero(revision.filas)} filas.", ""]
+    lineas = [f"Integridad: {dias}, {entero(revision.filas)} filas."]
+    if revision.comparadas:
+        lineas.append(doblar(f"Comparada(s) con su tienda: {', '.join(revision.comparadas)}."))
+    lineas.append("")
     todas = [*(("✓", d) for d in reparadas), *(("✗", d) for d in hay)]
     if todas:
         filas = [[m, d.tienda or "·", _dias(d) or "·", d.que] for m, d in todas[:_EN_LA_TABLA]]

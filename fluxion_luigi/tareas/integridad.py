@@ -135,8 +135,12 @@ class VerificarIntegridad(Tarea):
     def al_acabar(self, con_prisa: config.Configuracion) -> None:
         """Si alguna carga falló, Luigi no vuelve a `run`: aquí se dice qué quedó sin remediar."""
         sucesos = {s["suceso"] for s in self.diario.sucesos()}
-        if "diferencias" in sucesos and "verificada" not in sucesos:
+        if "diferencias" not in sucesos or "verificada" in sucesos:
+            return
+        try:
             self._cerrar(self._verificar(con_prisa))
+        except ErrorFluxion as e:
+            registro.warning("No se sabe qué quedó remediado: verifique otra vez. %s", e)
 
     @property
     def _archivo(self):

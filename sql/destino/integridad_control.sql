@@ -1,8 +1,10 @@
 -- El control, renglón por renglón y sin juntar los repetidos. Las columnas que una base de antes no
--- tiene salen vacías.
+-- tiene salen vacías, y lo que le falta a un renglón insertado a mano es cero.
 SELECT
-    ubicacion_id, dia, filas_origen, total_origen, cargado_en, filas, total, extraido_en, corrida_id,
-    coalesce(confirmado_en, extraido_en), cantidad, subtotal, impuesto
+    ubicacion_id, dia, coalesce(filas_origen, 0), coalesce(total_origen, 0),
+    coalesce(cargado_en, 'epoch'), coalesce(filas, 0), coalesce(total, 0),
+    coalesce(extraido_en, 'epoch'), coalesce(corrida_id, ''),
+    coalesce(confirmado_en, extraido_en, 'epoch'), cantidad, subtotal, impuesto
 FROM (
     SELECT
         NULL::DECIMAL(38,4) AS cantidad, NULL::DECIMAL(38,4) AS subtotal,
@@ -11,5 +13,5 @@ FROM (
     UNION ALL BY NAME
     FROM control_dias
 )
-WHERE dia BETWEEN $desde AND $hasta
+WHERE dia BETWEEN $desde AND $hasta AND ubicacion_id IS NOT NULL
     AND (len($tiendas::VARCHAR[]) = 0 OR list_contains($tiendas::VARCHAR[], ubicacion_id));

@@ -1,3 +1,3 @@
-SELECT ubicacion_id, dia, visto_en FROM dias_fallidos
+SELECT ubicacion_id, dia, coalesce(visto_en, 'epoch') FROM dias_fallidos
 WHERE dia BETWEEN $desde AND $hasta
     AND (len($tiendas::VARCHAR[]) = 0 OR list_contains($tiendas::VARCHAR[], ubicacion_id));
