@@ -77,7 +77,7 @@ def de_muestra() -> str:
 
 def de_olvido() -> str:
     cargados = dict.fromkeys(ALTERNOS, Conteo(25_000, Decimal("1234567.89")))
-    plan = [PorOlvidar(t, cargados, [], {}, []) for t in TIENDAS]
+    plan = [PorOlvidar(t, cargados, [], [], {}, []) for t in TIENDAS]
     return cambios.olvido(plan, ANIO)
 
 
