@@ -108,14 +108,14 @@ def verificar(
         ErrorOcupado, ErrorDestino, ErrorDisco: si no se pudo; lo ya revisado queda.
     """
     rotas, resueltos, van = {}, 0, 0
-    todos = sorted(instantanea(config).dias)
     for tienda, suyos in dias.items():
+        cerca = Rango(suyos[0] - ALREDEDOR, suyos[-1] + ALREDEDOR)
         with para_escribir(config) as base:
-            cerca = Rango(suyos[0] - ALREDEDOR, suyos[-1] + ALREDEDOR)
-            vecinos = [d for t, d in todos if t == tienda and d in cerca]
-            _completar_perfil(base, config, lugar(config, tienda), vecinos)
+            # Otra orden pudo olvidar algunos desde que se eligieron.
+            hay = sorted(d for t, d, *_ in base.hacer("leer_control") if t == tienda and d in cerca)
+            _completar_perfil(base, config, lugar(config, tienda), hay)
             for tramo in meses(Rango(suyos[0], suyos[-1])):
-                if not (en_mano := [d for d in suyos if d in tramo]):
+                if not (en_mano := [d for d in suyos if d in tramo and d in hay]):
                     continue
                 avisar(van, f"{tienda} {tramo.mes}: revisando {len(en_mano)} día(s)")
                 hecho = _revisar_cargados(base, config, lugar(config, tienda), en_mano)

@@ -1,6 +1,6 @@
 """La calidad de lo cargado, a pedido."""
 
-from fluxion_luigi import config, corrida
+from fluxion_luigi import corrida
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.errores import ErrorCalidad, ErrorUso
 from fluxion_luigi.flujo import calidad
@@ -46,7 +46,7 @@ class VerificarCalidad(Tarea):
         mostrar(informe.texto(hallazgos, rotas, todos, resueltos))
         with corrida.si_se_puede():
             escribir_json(self.config.ajustes.reportes / "calidad.json", {
-                "version": 1, "en": config.actual().ahora().isoformat(timespec="seconds"),
+                "version": 1, "en": self.config.ahora().isoformat(timespec="seconds"),
                 "desde": str(min(min(d) for d in dias.values())),
                 "hasta": str(max(max(d) for d in dias.values())),
                 "tiendas": {tienda: len(suyos) for tienda, suyos in dias.items()},

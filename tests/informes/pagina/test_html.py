@@ -98,7 +98,7 @@ def test_la_calidad_dice_que_hay_donde_y_que_hacer():
     for dicho in ("17\xa0revisiones", "3\xa0hallazgos ya no están", "✗ error",
                   "Líneas duplicadas nuevo", "01/07/2025, 02/07/2025", "y 2\xa0días más",
                   "Qué hacer: Líneas duplicadas",
-                  "En todo, 1.200", "Y 10 más", "No se pudieron usar"):  # fmt: skip
+                  "en todo, 1.200", "Y 10 más", "No se pudieron usar"):  # fmt: skip
         assert " ".join(dicho.split()) in texto, dicho
     assert "Nada que decir" in pagina(informe(2, calidad=calidad(cuantos=0)))
 
