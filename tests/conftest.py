@@ -1,15 +1,27 @@
 """Lo que comparten las pruebas."""
 
+import compileall
+
 import pytest
 from hypothesis import settings
 
 from tests.capacidades import exigir, resumen
 from tests.postgresql import CORRER_POSTGRESQL, Servidor
-from tests.proyecto import Proyecto, cada_dia
+from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 # Cuánto tarda un ejemplo depende de lo que más haga la máquina: no es un fallo.
 settings.register_profile("sin_prisa", deadline=None)
 settings.load_profile("sin_prisa")
+
+
+def pytest_configure(config):
+    """Deja compilado el paquete, una vez y antes que nada.
+
+    Con PYTHONDONTWRITEBYTECODE, que es común en un contenedor, lo compilaría otra vez cada orden y
+    cada hijo suyo: un tercio de lo que cuesta una.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(RAIZ / "fluxion_luigi", quiet=1)
 
 
 def pytest_terminal_summary(terminalreporter):
