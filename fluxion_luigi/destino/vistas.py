@@ -36,7 +36,12 @@ def poner_al_dia(conexion, sql: Path) -> None:
     for definicion in todas.values():
         if definicion.es_vista:
             _crear(conexion, sql, definicion)
-        _comentar(conexion, sql, definicion, todas)
+    # De una vez: cueste lo que cueste, DuckDB recorre su catálogo entero.
+    columnas: dict[str, list[str]] = {}
+    for nombre, columna in ejecutar(conexion, consulta(sql, "columnas")):
+        columnas.setdefault(nombre, []).append(columna)
+    for definicion in todas.values():
+        _comentar(conexion, definicion, columnas[definicion.nombre], todas)
         nombre, es_vista, huella = _renglon(definicion)
         valores = {"nombre": nombre, "es_vista": es_vista, "huella": huella}
         ejecutar(conexion, consulta(sql, "insertar_definicion"), valores)
@@ -77,11 +82,13 @@ def _crear(conexion, sql: Path, vista: Definicion) -> None:
         ) from None
 
 
-def _comentar(conexion, sql: Path, suya: Definicion, todas: Mapping[str, Definicion]) -> None:
+def _comentar(
+    conexion, suya: Definicion, columnas: list[str], todas: Mapping[str, Definicion]
+) -> None:
     que = "VIEW" if suya.es_vista else "TABLE"
     ejecutar(conexion, f'COMMENT ON {que} "{suya.nombre}" IS {_citado(suya.comentario)}')
     dichos = suya.columnas(todas)
-    for (columna,) in ejecutar(conexion, consulta(sql, "columnas"), {"nombre": suya.nombre}):
+    for columna in columnas:
         if columna in dichos:
             ejecutar(
                 conexion,
