@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from fluxion_luigi import espera as esperas
-from fluxion_luigi import tenedor
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorDisco, ErrorOcupado
 
 _MOTIVOS = {
@@ -156,6 +152,11 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
     Raises:
         ErrorOcupado: si no se soltó a tiempo.
     """
+    # No arriba: el lector de una tienda sólo escribe archivos, y traer esto (tornado, asyncio,
+    # psutil) era la quinta parte de su arranque.
+    from fluxion_luigi import espera as esperas
+    from fluxion_luigi import tenedor
+
     crear_carpeta(ruta.parent)
     try:
         with disco(ruta):
@@ -173,6 +174,8 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
 
 
 def _tomar(ruta: Path):
+    from filelock import Timeout
+
     try:
         return _flock(ruta)
     except Timeout as e:  # también es un OSError: fuera de aquí parecería un fallo del disco
@@ -191,4 +194,6 @@ def _tomar(ruta: Path):
 
 
 def _flock(ruta: Path):
+    from filelock import FileLock
+
     return FileLock(ruta, fallback_to_soft=False).acquire(timeout=0)

@@ -66,3 +66,15 @@ def test_al_importar_las_tareas_la_carpeta_actual_pasa_al_final_del_camino(dos_t
     lugares, cuantos = map(json.loads, hecho.stdout.splitlines())
     assert lugares
     assert min(lugares) >= cuantos - len(lugares)
+
+
+def test_los_hijos_no_importan_lo_que_no_usan():
+    """Hay dos por tienda, y cada uno lo pagaría en su arranque."""
+    programa = (
+        "import sys, fluxion_luigi.flujo.lector, fluxion_luigi.origen.prueba; "
+        "import fluxion_luigi.origen.examen, fluxion_luigi.staging.escritor; "
+        "print({'luigi', 'duckdb', 'tornado', 'asyncio', 'filelock', 'psutil', 'pandas'} "
+        "& set(sys.modules))"
+    )
+    hecho = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True)
+    assert hecho.stdout.strip() == "set()", hecho.stderr
