@@ -55,12 +55,19 @@ def postgresql():
     servidor.borrar()
 
 
+@pytest.fixture(scope="session")
+def pos_molde(postgresql) -> str:
+    """Una base con 40 días de ventas, de 500 líneas, desde el 1 de marzo de 2025; para copiarla."""
+    postgresql.crear_pos("molde")
+    postgresql.vender("molde", "2025-03-01", dias=40, por_dia=500)
+    return "molde"
+
+
 @pytest.fixture
-def en_postgresql(proyecto, postgresql, request) -> Proyecto:
-    """Una tienda en PostgreSQL, con 40 días de ventas desde el 1 de marzo de 2025."""
+def en_postgresql(proyecto, postgresql, pos_molde, request) -> Proyecto:
+    """Una tienda en PostgreSQL, con lo que se vendió en el molde."""
     base = f"pos_{abs(hash(request.node.nodeid)) % 10**9}"
-    postgresql.crear_pos(base)
-    postgresql.vender(base, "2025-03-01", dias=40, por_dia=500)
+    postgresql.copiar_pos(pos_molde, base)
     proyecto.tiendas["tienda_01"] = postgresql.datos(base)
     proyecto.ambiente.update(postgresql.ambiente())
     proyecto.escribir()

@@ -123,6 +123,11 @@ class Servidor:
                 if sentencia.strip():
                     c.execute(sentencia)
 
+    def copiar_pos(self, molde: str, base: str) -> None:
+        """Una base nueva con lo que tiene otra, a la que nadie está conectado."""
+        with contextlib.closing(self.conectar()) as c:
+            c.execute(f'CREATE DATABASE "{base}" TEMPLATE "{molde}"')
+
     def vender(self, base: str, desde: str, dias: int, por_dia: int) -> None:
         """Agrega ventas: `por_dia` líneas en cada uno de `dias` días, en orden de fecha."""
         with contextlib.closing(self.conectar(base)) as c:

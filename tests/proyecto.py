@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -89,6 +91,22 @@ class Proyecto:
         if dias is not None:
             hacer_pos(archivo, dias)
         return self
+
+    def retratar(self) -> Callable[[], None]:
+        """Guarda el proyecto como está. Lo que devuelve lo deja otra vez así.
+
+        Con esto unas pruebas que empiezan por la misma carga la hacen una sola vez.
+        """
+        copia = self.carpeta.with_name(f"{self.carpeta.name}.retrato")
+        shutil.copytree(self.carpeta, copia)
+        antes = deepcopy((self.tiendas, self.ajustes, self.ambiente, self.cadena))
+
+        def reponer() -> None:
+            shutil.rmtree(self.carpeta)
+            shutil.copytree(copia, self.carpeta)
+            self.tiendas, self.ajustes, self.ambiente, self.cadena = deepcopy(antes)
+
+        return reponer
 
     @property
     def config(self) -> Configuracion:

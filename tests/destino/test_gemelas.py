@@ -1,6 +1,5 @@
 """Una base no puede contarse como dos tiendas, se llegue a ella como se llegue."""
 
-import contextlib
 import shutil
 from datetime import date
 
@@ -121,9 +120,7 @@ def test_una_tienda_renombrada_en_el_catalogo_se_dice_con_la_orden_que_mueve_su_
 def test_un_servidor_que_cambia_de_identidad_se_dice_y_se_carga(en_postgresql, postgresql):
     assert en_postgresql.rango("2025-03-01", "2025-03-03").codigo == 0
     nueva = en_postgresql.tiendas["tienda_01"]["base_datos"] + "_nueva"
-    with contextlib.closing(postgresql.conectar()) as c:
-        vieja = en_postgresql.tiendas["tienda_01"]["base_datos"]
-        c.execute(f'CREATE DATABASE "{nueva}" TEMPLATE "{vieja}"')
+    postgresql.copiar_pos(en_postgresql.tiendas["tienda_01"]["base_datos"], nueva)
     en_postgresql.tiendas["tienda_01"]["base_datos"] = nueva
     en_postgresql.escribir()
     salida = en_postgresql.rango("2025-03-04", "2025-03-05")
