@@ -38,11 +38,31 @@ def proyecto(tmp_path) -> Proyecto:
     return Proyecto(tmp_path / "proyecto")
 
 
+def _con_dos_tiendas(proyecto: Proyecto) -> Proyecto:
+    for id_, n in (("tienda_01", 120), ("tienda_02", 80)):
+        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-04-15", n))
+    return proyecto
+
+
 @pytest.fixture
 def dos_tiendas(proyecto) -> Proyecto:
     """Dos tiendas con ventas de todo marzo de 2025 y la primera mitad de abril."""
-    for id_, n in (("tienda_01", 120), ("tienda_02", 80)):
-        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-04-15", n))
+    return _con_dos_tiendas(proyecto)
+
+
+@pytest.fixture(scope="session")
+def _marzo_cargado(tmp_path_factory):
+    proyecto = _con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("marzo") / "proyecto"))
+    salida = proyecto.rango("2025-03", "2025-03")
+    assert salida.codigo == 0, salida.todo
+    return proyecto, proyecto.retratar()
+
+
+@pytest.fixture
+def con_marzo(_marzo_cargado) -> Proyecto:
+    """Las dos tiendas, con marzo ya cargado por una corrida: la misma para toda la sesión."""
+    proyecto, reponer = _marzo_cargado
+    reponer()
     return proyecto
 
 
