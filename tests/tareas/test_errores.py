@@ -13,6 +13,8 @@ import pytest
 from tests.capacidades import Capacidad, ejecutar, exigir
 from tests.proyecto import Salida, cada_dia
 
+UNA = ("--tiendas", "tienda_01")
+
 
 def frase(salida: Salida, *dice: str, codigo: int) -> None:
     """La orden salió con ese código, dijo esas palabras y no mostró ninguna traza."""
@@ -57,15 +59,19 @@ def test_en_los_informes_una_orden_mal_escrita_tambien_sale_con_40(dos_tiendas, 
     frase(dos_tiendas.luigi(*opciones), dice, codigo=40)
 
 
-def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-02")
-    salida = dos_tiendas.luigi("EstadoVentas", "--hasta", "2024-07")
+def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(con_marzo):
+    salida = con_marzo.luigi("EstadoVentas", "--hasta", "2024-07")
     frase(salida, "empieza el 2025-03-01", "--hasta", codigo=40)
     assert "al revés" not in salida.todo
 
 
-@pytest.mark.parametrize("tarea", ["RangoVentas", "EstadoVentas", "VerificarConectividad"])
-@pytest.mark.parametrize("workers", ["0", "-1", "dos"])
+@pytest.mark.parametrize(
+    ("tarea", "workers"),
+    [
+        ("RangoVentas", "0"), ("EstadoVentas", "0"), ("VerificarConectividad", "0"),
+        ("RangoVentas", "-1"), ("EstadoVentas", "dos"),
+    ],
+)  # fmt: skip
 def test_un_numero_de_workers_que_no_sirve_se_explica(dos_tiendas, tarea, workers):
     opciones = ("--desde", "2025-03", "--hasta", "2025-03") if tarea == "RangoVentas" else ()
     salida = dos_tiendas.luigi(tarea, *opciones, workers=workers)
@@ -120,18 +126,19 @@ def test_un_sistema_pos_desconocido_dice_cuales_hay(proyecto):
     )  # fmt: skip
 
 
-def test_la_base_de_otra_cadena_no_se_toca(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-01")
-    antes = dos_tiendas.base.read_bytes()
-    dos_tiendas.cadena = "otra cadena"
-    dos_tiendas.escribir()
-    salida = dos_tiendas.rango("2025-03", "2025-03")
+def test_la_base_de_otra_cadena_no_se_toca(con_marzo):
+    antes = con_marzo.base.read_bytes()
+    con_marzo.cadena = "otra cadena"
+    con_marzo.escribir()
+    salida = con_marzo.rango("2025-03", "2025-04-02")
     frase(salida, "✗ La base", "«prueba»", "«otra cadena»", codigo=35)
-    [log] = dos_tiendas.carpeta.glob(f"logs/corrida_{dos_tiendas.reporte()['corrida']}.log")
+    [log] = con_marzo.carpeta.glob(f"logs/corrida_{con_marzo.reporte()['corrida']}.log")
     assert "No se pudo planear" in log.read_text()
     assert "Traceback" not in log.read_text()
-    assert "«otra cadena»" in dos_tiendas.reporte()["detalle"][0]["error"]
-    assert dos_tiendas.base.read_bytes() == antes
+    errores = [m["error"] for m in con_marzo.reporte()["detalle"] if m["mes"] == "2025-04"]
+    assert all("«otra cadena»" in e for e in errores)
+    assert len(errores) == 2
+    assert con_marzo.base.read_bytes() == antes
 
 
 def test_un_archivo_que_no_es_una_base_duckdb_se_dice(dos_tiendas):
@@ -159,9 +166,9 @@ def test_una_base_con_tablas_ajenas_sirve_y_las_conserva(dos_tiendas):
     dos_tiendas.base.parent.mkdir()
     with duckdb.connect(str(dos_tiendas.base)) as otra:
         otra.execute("CREATE TABLE metas AS SELECT 1 AS meta")
-    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert dos_tiendas.rango("2025-03-01", "2025-03-02").codigo == 0
     assert dos_tiendas.consultar("SELECT * FROM metas") == [(1,)]
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-02")
 
 
 @pytest.mark.parametrize("carpeta", ["staging", "markers", "datos"])
@@ -190,33 +197,30 @@ def en_manos_de_otro(base, segundos: int = 60):
         otro.wait()
 
 
-def test_una_base_tomada_por_otro_proceso_se_espera_y_luego_se_dice_cual_la_tiene(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-05")
-    dos_tiendas.ajustes = {"espera_base": "1"}
-    dos_tiendas.escribir()
-    antes = dos_tiendas.cargado()
-    with en_manos_de_otro(dos_tiendas.base) as otro:
+def test_una_base_tomada_por_otro_proceso_se_espera_y_luego_se_dice_cual_la_tiene(con_marzo):
+    con_marzo.ajustes = {"espera_base": "1"}
+    con_marzo.escribir()
+    antes = con_marzo.cargado()
+    with en_manos_de_otro(con_marzo.base) as otro:
         inicio = time.monotonic()
-        salida = dos_tiendas.rango("2025-03", "2025-03")
+        salida = con_marzo.rango("2025-03", "2025-04-02")
         assert time.monotonic() - inicio < 30
         frase(salida, f"el proceso {otro.pid}", "Se esperó 1 s", codigo=35)
-    assert dos_tiendas.cargado() == antes
-    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    assert con_marzo.cargado() == antes
+    assert con_marzo.rango("2025-03", "2025-04-02").codigo == 0
 
 
-def test_una_base_que_se_suelta_a_tiempo_se_carga_sin_quejas(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-05")
-    with en_manos_de_otro(dos_tiendas.base, segundos=3):
-        assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+def test_una_base_que_se_suelta_a_tiempo_se_carga_sin_quejas(con_marzo):
+    with en_manos_de_otro(con_marzo.base, segundos=3):
+        assert con_marzo.rango("2025-03", "2025-04-02").codigo == 0
+    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-04-02")
 
 
-def test_bi_leyendo_la_base_no_impide_repetir_un_rango_terminado(dos_tiendas):
+def test_bi_leyendo_la_base_no_impide_repetir_un_rango_terminado(con_marzo):
     import duckdb
 
-    dos_tiendas.rango("2025-03", "2025-03")
-    with duckdb.connect(str(dos_tiendas.base), read_only=True):
-        assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
+    with duckdb.connect(str(con_marzo.base), read_only=True):
+        assert con_marzo.rango("2025-03", "2025-03").codigo == 0
 
 
 def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(dos_tiendas):
@@ -252,10 +256,12 @@ def _montar_y_desmontar() -> None:
 MONTAR = Capacidad("montar un disco", _montar_y_desmontar)
 
 
-@pytest.mark.parametrize(("carpeta", "cabe"), [("staging", "64k"), ("datos", "2m")])
-def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, cabe):
+@pytest.mark.parametrize(
+    ("carpeta", "cabe", "por_dia"), [("staging", "64k", 300), ("datos", "2m", 1500)]
+)
+def test_un_disco_lleno_se_dice_y_no_deja_nada_a_medias(proyecto, carpeta, cabe, por_dia):
     exigir(MONTAR)
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 4000))
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", por_dia))
     disco = proyecto.carpeta / carpeta
     disco.mkdir(parents=True)
     with montado(disco, cabe):
@@ -298,28 +304,27 @@ def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas
     assert dos_tiendas.consultar("SELECT count(*) FROM dias_fallidos") == [(0,)]
 
 
-def test_la_misma_orden_dos_veces_a_la_vez_corre_una_sola(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-01")
-    with en_manos_de_otro(dos_tiendas.base, segundos=8):
-        opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
-        primera = dos_tiendas.lanzar(*opciones)
+def test_la_misma_orden_dos_veces_a_la_vez_corre_una_sola(con_marzo):
+    with en_manos_de_otro(con_marzo.base, segundos=8):
+        opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-04-02")
+        primera = con_marzo.lanzar(*opciones)
         time.sleep(2)  # la primera espera la base; no hay otra señal que mirar
-        assert dos_tiendas.luigi(*opciones).codigo == 10
+        assert con_marzo.luigi(*opciones).codigo == 10
         assert primera.wait(timeout=60) == 0
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-04-02")
 
 
 def test_luigi_encuentra_su_configuracion_desde_otra_carpeta(dos_tiendas, tmp_path):
     lejos = tmp_path / "lejos"
     lejos.mkdir()
     hecho = subprocess.run(
-        dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03"), cwd=lejos,
+        dos_tiendas.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
         env=dos_tiendas.entorno(LUIGI_CONFIG_PATH=str(dos_tiendas.carpeta / "luigi.cfg")),
-        capture_output=True, text=True,
+        cwd=lejos, capture_output=True, text=True,
     )  # fmt: skip
     assert hecho.returncode == 0, hecho.stderr
     assert os.listdir(lejos) == []
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
+    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-02")
 
 
 def test_sin_scheduler_central_se_dice_que_hacer(dos_tiendas):
@@ -332,17 +337,16 @@ def test_sin_scheduler_central_se_dice_que_hacer(dos_tiendas):
     frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
 
 
-def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(dos_tiendas):
-    assert dos_tiendas.rango("2025-03-01", "2025-03-02").codigo == 0
-    orden = [*dos_tiendas.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
+def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(con_marzo):
+    orden = [*con_marzo.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
              "--recargar"]  # fmt: skip
     orden.remove("--local-scheduler")
     hecho = subprocess.run(
-        [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=dos_tiendas.carpeta,
-        env=dos_tiendas.entorno(), capture_output=True, text=True,
+        [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=con_marzo.carpeta,
+        env=con_marzo.entorno(), capture_output=True, text=True,
     )  # fmt: skip
     assert hecho.returncode == 40
-    reporte = dos_tiendas.reporte()
+    reporte = con_marzo.reporte()
     assert reporte["estado"] == "con_fallos"
     assert reporte["tiendas_mes"] == {
         "cargada": 0, "al_dia": 0, "fallida": 0, "no_intentada": 2,
@@ -350,19 +354,21 @@ def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(dos_tiendas):
     assert "--recargar" in reporte["reintentar"]
 
 
-def test_la_fecha_se_lee_igual_como_dia_que_como_mes(dos_tiendas):
-    assert dos_tiendas.rango("2025-03", "2025-03-31").codigo == 0
-    assert {d for _, d in dos_tiendas.cargado()} == {date(2025, 3, i) for i in range(1, 32)}
+def test_la_fecha_se_lee_igual_como_dia_que_como_mes(con_marzo):
+    """Lo que cargó «2025-03» es todo lo que pide «2025-03-31»."""
+    assert con_marzo.rango("2025-03", "2025-03-31").codigo == 0
+    assert con_marzo.reporte()["tiendas_mes"]["al_dia"] == 2
+    assert {d for _, d in con_marzo.cargado()} == {date(2025, 3, i) for i in range(1, 32)}
 
 
 def test_una_base_nueva_se_dice_con_fuerza_y_cual_era_la_otra(dos_tiendas):
     """Un FLUXION_BASE mal escrito hacía otra base callando, y lo pedía todo otra vez."""
-    primera = dos_tiendas.rango("2025-03-01", "2025-03-02")
+    primera = dos_tiendas.rango("2025-03-01", "2025-03-02", *UNA)
     assert f"Base NUEVA: {dos_tiendas.base} no existe" in primera.error
     assert dos_tiendas.reporte()["base_nueva"] is True
-    segunda = dos_tiendas.rango("2025-03-01", "2025-03-03")
+    segunda = dos_tiendas.rango("2025-03-01", "2025-03-03", *UNA)
     assert "Base NUEVA" not in segunda.error
     assert dos_tiendas.reporte()["base"] == str(dos_tiendas.base)
-    mal = dos_tiendas.rango("2025-03-01", "2025-03-02", FLUXION_BASE="datos/vemtas.duckdb")
+    mal = dos_tiendas.rango("2025-03-01", "2025-03-02", *UNA, FLUXION_BASE="datos/vemtas.duckdb")
     assert "datos/vemtas.duckdb no existe" in mal.error
     assert f"son de {dos_tiendas.base}" in mal.error
