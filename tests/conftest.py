@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.capacidades import exigir, resumen
 from tests.postgresql import CORRER_POSTGRESQL, Servidor
-from tests.proyecto import RAIZ, Proyecto, cada_dia
+from tests.proyecto import RAIZ, Proyecto, con_dos_tiendas
 
 # Cuánto tarda un ejemplo depende de lo que más haga la máquina: no es un fallo.
 settings.register_profile("sin_prisa", deadline=None)
@@ -38,21 +38,15 @@ def proyecto(tmp_path) -> Proyecto:
     return Proyecto(tmp_path / "proyecto")
 
 
-def _con_dos_tiendas(proyecto: Proyecto) -> Proyecto:
-    for id_, n in (("tienda_01", 120), ("tienda_02", 80)):
-        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-04-15", n))
-    return proyecto
-
-
 @pytest.fixture
 def dos_tiendas(proyecto) -> Proyecto:
     """Dos tiendas con ventas de todo marzo de 2025 y la primera mitad de abril."""
-    return _con_dos_tiendas(proyecto)
+    return con_dos_tiendas(proyecto)
 
 
 @pytest.fixture(scope="session")
 def _marzo_cargado(tmp_path_factory):
-    proyecto = _con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("marzo") / "proyecto"))
+    proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("marzo") / "proyecto"))
     salida = proyecto.rango("2025-03", "2025-03")
     assert salida.codigo == 0, salida.todo
     return proyecto, proyecto.retratar()

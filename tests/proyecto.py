@@ -213,6 +213,13 @@ class Proyecto:
         return sorted(str(p.relative_to(raiz)) for p in raiz.rglob("*.json"))
 
 
+def con_dos_tiendas(proyecto: Proyecto) -> Proyecto:
+    """Le da dos tiendas con ventas de todo marzo de 2025 y la primera mitad de abril."""
+    for id_, n in (("tienda_01", 120), ("tienda_02", 80)):
+        proyecto.con_tienda(id_, cada_dia("2025-03-01", "2025-04-15", n))
+    return proyecto
+
+
 def hacer_pos(archivo: Path, dias: dict[str, int]) -> None:
     """Hace el archivo POS de una tienda, con un producto y `n` líneas en cada día."""
     archivo.parent.mkdir(parents=True, exist_ok=True)

@@ -50,12 +50,18 @@ def rol(postgresql) -> Servidor:
 def tienda(en_postgresql, rol) -> Proyecto:
     """La tienda de 40 días, que se lee con el usuario que sólo puede leer."""
     cambiar_clave(rol, BUENA)
-    with contextlib.closing(rol.conectar(base_de(en_postgresql))) as c:
-        for esquema in ("vad10", "vad20"):
-            c.execute(f"GRANT USAGE ON SCHEMA {esquema} TO {ROL}")
-            c.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {esquema} TO {ROL}")
+    permitir(rol, base_de(en_postgresql))
     en_postgresql.ambiente.update(PRUEBA_USUARIO=ROL, PRUEBA_CLAVE=BUENA)
     return ajustar(en_postgresql, conectividad_timeout=20)
+
+
+def permitir(servidor: Servidor, base: str) -> None:
+    """Que el usuario pueda leer esa base."""
+    for esquema in ("vad10", "vad20"):
+        hacer(
+            servidor, base, f"GRANT USAGE ON SCHEMA {esquema} TO {ROL}",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {esquema} TO {ROL}",
+        )  # fmt: skip
 
 
 def ajustar(proyecto: Proyecto, **ajustes) -> Proyecto:
@@ -269,72 +275,122 @@ ROTURAS = {
         "el usuario no tiene permiso de lectura",
         "permission denied for schema vad10",
     ),
+    "base": ([], "la base de datos no existe", "does not exist"),  # a ésta se le cambia el nombre
 }
+# Un texto donde había un número: la columna, el texto y su día.
+TEXTOS = {
+    "total": ("total", "abc", 5),
+    "cantidad": ("cantidad", "abc", 5),
+    # Lo que dice el dato no se confunde con otra causa.
+    "timeout": ("cantidad", "x timeout", 1),
+    "sqlstate": ("cantidad", "x 28000", 1),
+}
+MODOS = ("en_la_puerta", "al_leer")
 
 
-@pytest.mark.parametrize("vigencia", [0.001, 3600], ids=["en_la_puerta", "al_leer"])
+def romper(servidor: Servidor, base: str, rotura: str) -> None:
+    """Deja la base de una tienda como la quiere su rotura."""
+    if rotura in TEXTOS:
+        columna, texto, dia = TEXTOS[rotura]
+        hacer(
+            servidor, base, f"ALTER TABLE {TABLA} ALTER COLUMN {columna} TYPE TEXT",
+            f"UPDATE {TABLA} SET {columna} = '{texto}' "
+            f"WHERE f_fecha = '2025-03-{dia:02d}' AND n_linea = 1",
+        )  # fmt: skip
+    elif rotura == "base":
+        hacer(servidor, "postgres", f'ALTER DATABASE "{base}" RENAME TO "{base}_vieja"')
+    else:
+        hacer(servidor, base, *ROTURAS[rotura][0])
+
+
+class Negadas:
+    """Una tienda por rotura y modo, todas en una corrida: lo que había, lo que dijo y lo que quedó.
+
+    Las de `al_leer` y dos de los textos cargan antes tres días: con su prueba vigente, la puerta
+    las deja pasar y es la lectura la que tropieza.
+    """
+
+    def __init__(self, carpeta: Path, servidor: Servidor, molde: str):
+        cambiar_clave(servidor, BUENA)
+        self.proyecto = Proyecto(
+            carpeta, ambiente={"PRUEBA_USUARIO": ROL, VARIABLE: BUENA},
+            ajustes={"conectividad_vigencia": "3600", "conectividad_timeout": "20"},
+        )  # fmt: skip
+        roturas = {f"{r}_{modo}": r for r in ROTURAS for modo in MODOS}
+        roturas |= {f"texto_{t}": t for t in TEXTOS}
+        for id_ in roturas:
+            servidor.copiar_pos(molde, f"negada_{id_}")
+            permitir(servidor, f"negada_{id_}")
+            self.proyecto.tiendas[id_] = servidor.datos(
+                f"negada_{id_}", comparte_con=list(roturas)
+            )  # fmt: skip
+        self.proyecto.escribir()
+        ya_cargadas = [id_ for id_ in roturas if id_.endswith(("al_leer", "_total", "_cantidad"))]
+        salida = self.proyecto.rango(
+            "2025-03-01", "2025-03-03", "--tiendas", ",".join(ya_cargadas), workers=2
+        )
+        assert salida.codigo == 0, salida.todo
+        self.antes = self.proyecto.cargado(), self.proyecto.marcadores()
+        for id_, rotura in roturas.items():
+            romper(servidor, f"negada_{id_}", rotura)
+        self.salida = self.proyecto.rango("2025-03-01", "2025-03-20", workers=2)
+        self.errores = {m["tienda"]: m["error"] for m in self.proyecto.reporte()["detalle"]}
+        assert self.salida.codigo == 30, self.salida.todo
+        assert "Traceback" not in self.salida.todo
+        assert "se reintenta" not in self.salida.error
+        assert list(self.proyecto.carpeta.rglob("*.parcial")) == []
+
+    def exigir_dicho(self, id_: str, *frases: str) -> None:
+        """De esa tienda se dijo todo eso, en el reporte y en la terminal."""
+        assert self.errores[id_] in self.salida.error
+        for frase in (id_, *frases):
+            assert frase in self.errores[id_]
+
+    def dias(self, id_: str) -> set[int]:
+        return {d.day for t, d in self.proyecto.cargado() if t == id_}
+
+
+@pytest.fixture(scope="module")
+def negadas(rol, pos_molde, tmp_path_factory) -> Negadas:
+    return Negadas(tmp_path_factory.mktemp("negadas") / "p", rol, pos_molde)
+
+
+@pytest.mark.parametrize("modo", MODOS)
 @pytest.mark.parametrize("rotura", ROTURAS)
-def test_lo_que_el_servidor_niega_se_dice_con_su_causa(tienda, rol, rotura, vigencia):
-    sentencias, causa, dicho = ROTURAS[rotura]
-    ajustar(tienda, conectividad_vigencia=vigencia)
-    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
-    antes = tienda.cargado(), tienda.marcadores()
-    hacer(rol, base_de(tienda), *sentencias)
-    salida = tienda.rango("2025-03-01", "2025-03-20")
-    exigir_fallo(salida, tienda, causa, dicho)
-    assert "se reintenta" not in salida.error
-    assert (tienda.cargado(), tienda.marcadores()) == antes
-    assert list(tienda.carpeta.rglob("*.parcial")) == []
-
-
-@pytest.mark.parametrize("vigencia", [0.001, 3600], ids=["en_la_puerta", "al_leer"])
-def test_una_base_que_no_existe_se_dice(tienda, rol, vigencia):
-    ajustar(tienda, conectividad_vigencia=vigencia)
-    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
-    antes = tienda.cargado()
-    base = base_de(tienda)
-    hacer(rol, "postgres", f'ALTER DATABASE "{base}" RENAME TO "{base}_vieja"')
-    salida = tienda.rango("2025-03-01", "2025-03-20")
-    exigir_fallo(
-        salida, tienda, "la base de datos no existe", "Corrija «base_datos»",
-        f'database "{base}" does not exist',
-    )  # fmt: skip
-    assert tienda.cargado() == antes
+def test_lo_que_el_servidor_niega_se_dice_con_su_causa(negadas, rotura, modo):
+    id_ = f"{rotura}_{modo}"
+    _, causa, dicho = ROTURAS[rotura]
+    negadas.exigir_dicho(id_, causa, dicho)
+    if rotura == "base":
+        frase = f'database "negada_{id_}" does not exist'
+        negadas.exigir_dicho(id_, "Corrija «base_datos»", frase)
+    cargado, marcadores = negadas.antes
+    suyo = {k: v for k, v in negadas.proyecto.cargado().items() if k[0] == id_}
+    assert suyo == {k: v for k, v in cargado.items() if k[0] == id_}
+    assert len(suyo) == (3 if modo == "al_leer" else 0)
+    de_ella = [m for m in negadas.proyecto.marcadores() if m.startswith(f"{id_}/")]
+    assert de_ella == [m for m in marcadores if m.startswith(f"{id_}/")]
 
 
 @pytest.mark.parametrize("columna", ["total", "cantidad"])
 def test_una_columna_que_cambio_de_tipo_deja_fuera_los_dias_que_ya_no_son_un_numero(
-    tienda, rol, columna
+    negadas, columna
 ):
-    assert tienda.rango("2025-03-01", "2025-03-03").codigo == 0
-    antes = tienda.cargado()
-    hacer(
-        rol, base_de(tienda), f"ALTER TABLE {TABLA} ALTER COLUMN {columna} TYPE TEXT",
-        f"UPDATE {TABLA} SET {columna} = 'abc' WHERE f_fecha = '2025-03-05' AND n_linea = 1",
+    negadas.exigir_dicho(
+        f"texto_{columna}", "el servidor no puede convertir un dato que tiene guardado",
+        "cambió de tipo", 'invalid input syntax for type numeric: "abc"',
+        "1 día(s) sin cargar; los otros 16",
     )  # fmt: skip
-    salida = tienda.rango("2025-03-01", "2025-03-20")
-    assert salida.codigo == 30
-    for palabras in (
-        "el servidor no puede convertir un dato que tiene guardado", "cambió de tipo",
-        'invalid input syntax for type numeric: "abc"', "1 día(s) sin cargar; los otros 16",
-    ):  # fmt: skip
-        assert palabras in salida.error
-    cargado = tienda.cargado()
-    assert {k: cargado[k] for k in antes} == antes
-    assert {d.day for _, d in cargado} == set(range(1, 21)) - {5}
-    assert list(tienda.carpeta.rglob("*.parcial")) == []
+    antes, _ = negadas.antes
+    assert {k: v for k, v in negadas.proyecto.cargado().items() if k in antes} == antes
+    assert negadas.dias(f"texto_{columna}") == set(range(1, 21)) - {5}
 
 
-@pytest.mark.parametrize("valor", ["timeout", "28000"])
-def test_un_dato_malo_no_se_confunde_con_otra_causa_por_sus_palabras(tienda, rol, valor):
-    hacer(
-        rol, base_de(tienda), f"ALTER TABLE {TABLA} ALTER COLUMN cantidad TYPE TEXT",
-        f"UPDATE {TABLA} SET cantidad = 'x {valor}' WHERE f_fecha = '2025-03-01' AND n_linea = 1",
-    )  # fmt: skip
-    salida = tienda.rango("2025-03-01", "2025-03-01")
-    exigir_fallo(
-        salida, tienda, "el servidor no puede convertir un dato que tiene guardado",
-        f'invalid input syntax for type numeric: "x {valor}"',
+@pytest.mark.parametrize("valor", ["timeout", "sqlstate"])
+def test_un_dato_malo_no_se_confunde_con_otra_causa_por_sus_palabras(negadas, valor):
+    negadas.exigir_dicho(
+        f"texto_{valor}", "el servidor no puede convertir un dato que tiene guardado",
+        f'invalid input syntax for type numeric: "{TEXTOS[valor][1]}"',
     )  # fmt: skip
 
 

