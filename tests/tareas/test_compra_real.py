@@ -23,8 +23,8 @@ from tests.proyecto import Proyecto, Salida
 
 pytestmark = pytest.mark.postgresql
 
-# Cuatro bastan para cruzarse; con TIENDAS_REALES=12 son las doce mayores, y toma tres veces más.
-TIENDAS = int(os.environ.get("TIENDAS_REALES", "4"))
+# Tres bastan para cruzarse. Con TIENDAS_REALES=12 son las doce mayores, y toma cuatro veces más.
+TIENDAS = int(os.environ.get("TIENDAS_REALES", "3"))
 # Montos que el origen da en coma flotante, llevados al céntimo una sola vez, aquí.
 LINEAS = """
 CREATE TABLE lineas AS
