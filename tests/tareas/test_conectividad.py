@@ -457,6 +457,7 @@ def test_trece_meses_de_una_tienda_silenciosa_cuestan_un_timeout(cadena, luigi):
     assert duracion < 24, "trece timeouts serían 52 s"
 
 
+@pytest.mark.parametrize("luigi", ["1 worker", "scheduler central"], indirect=True)
 def test_reparada_la_tienda_la_misma_orden_carga_lo_que_falto(cadena, luigi):
     """Lo que un scheduler recuerde del fallo no impide la corrida siguiente."""
     archivo = cadena.carpeta / "pos" / "tienda_02.sqlite"
@@ -471,6 +472,7 @@ def test_reparada_la_tienda_la_misma_orden_carga_lo_que_falto(cadena, luigi):
 
 
 @POSTGRESQL
+@pytest.mark.parametrize("luigi", ["3 workers", "scheduler central"], indirect=True)
 def test_una_tienda_sana_se_prueba_una_vez_y_terminada_no_se_contacta(proyecto, postgresql, luigi):
     base = f"puerta_{puerto_libre()}"
     postgresql.crear_pos(base)
@@ -495,28 +497,29 @@ def test_una_tienda_sana_se_prueba_una_vez_y_terminada_no_se_contacta(proyecto, 
 
 
 @POSTGRESQL
-@pytest.mark.parametrize(("vigencia", "pruebas"), [("3600", 1), ("0.001", 2)])
-def test_la_prueba_de_otra_corrida_vale_solo_mientras_dura_su_vigencia(
-    proyecto, postgresql, vigencia, pruebas
-):
+def test_la_prueba_de_otra_corrida_vale_solo_mientras_dura_su_vigencia(proyecto, postgresql):
     base = f"vigencia_{puerto_libre()}"
     postgresql.crear_pos(base)
-    postgresql.vender(base, "2025-03-01", dias=60, por_dia=5)
+    postgresql.vender(base, "2025-03-01", dias=9, por_dia=5)
     rele = Rele(postgresql.puerto)
     try:
-        proyecto.ajustes |= {"conectividad_vigencia": vigencia, "conectividad_timeout": "20"}
+        proyecto.ajustes |= {"conectividad_vigencia": "3600", "conectividad_timeout": "20"}
         proyecto.ambiente.update(postgresql.ambiente())
         proyecto.tiendas["tienda_01"] = postgresql.datos(base, puerto=rele.puerto)
         proyecto.escribir()
-        assert proyecto.rango("2025-03", "2025-03").codigo == 0
-        assert rele.intentos == 3
-        assert proyecto.rango("2025-04", "2025-04").codigo == 0
-        assert rele.intentos == 3 + 2 * (pruebas - 1) + 1
+        assert proyecto.rango("2025-03-01", "2025-03-03").codigo == 0
+        assert rele.intentos == 2 + 1  # la prueba (puerto y base) y la lectura
+        assert proyecto.rango("2025-03-04", "2025-03-06").codigo == 0
+        assert rele.intentos == 3 + 1
+        proyecto.ajustes["conectividad_vigencia"] = "0.001"
+        proyecto.escribir()
+        assert proyecto.rango("2025-03-07", "2025-03-09").codigo == 0
+        assert rele.intentos == 4 + 2 + 1
     finally:
         rele.cerrar()
 
 
-def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena):
+def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena, monkeypatch):
     """La vigencia se mide desde que se probó, también tras mover la tienda o el reloj."""
     cadena.ajustes["conectividad_vigencia"] = "600"
     cadena.escribir()
@@ -528,12 +531,18 @@ def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena
         {"en": "2001-01-01T00:00:00+00:00"}, {"en": "2201-01-01T00:00:00+00:00"},
         {"lugar": "/otra/parte.sqlite"}, {"estado": "PUERTO OK"},
     )  # fmt: skip
-    for cambio in cambios:
-        prueba.write_text(json.dumps({**datos, **cambio}))
-        salida = cadena.rango(MESES[1], MESES[1], "--tiendas", "tienda_01")
-        assert salida.codigo == 30, cambio
-        assert "NO ALCANZABLE" in salida.error, cambio
-        assert cadena.reporte()["tiendas_mes"]["no_intentada"] == 1
+    leida = cadena.config
+    with monkeypatch.context() as m:
+        m.setattr(config, "actual", lambda: leida)
+        assert ConectividadTienda(tienda="tienda_01").complete()
+        for cambio in cambios:
+            prueba.write_text(json.dumps({**datos, **cambio}))
+            assert not ConectividadTienda(tienda="tienda_01").complete(), cambio
+    # Y lo que no cuenta se prueba otra vez.
+    salida = cadena.rango(MESES[1], MESES[1], "--tiendas", "tienda_01")
+    assert salida.codigo == 30
+    assert "NO ALCANZABLE" in salida.error
+    assert cadena.reporte()["tiendas_mes"]["no_intentada"] == 1
 
 
 def test_la_prueba_dice_desde_cuando_no_responde(proyecto):
