@@ -78,7 +78,8 @@ def integridad(config: Configuracion) -> list[Alerta] | None:
     """Las diferencias sin reparar de la última `VerificarIntegridad`; None si nunca se hizo."""
     datos = leer_json(config.ajustes.reportes / "integridad.json")
     try:
-        return [_diferencia(d, str(datos["en"])) for d in datos["diferencias"] if not d["reparada"]]
+        todas = [*datos["diferencias"], *datos.get("no_miradas", ())]
+        return [_diferencia(d, str(datos["en"])) for d in todas if not d["reparada"]]
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
@@ -89,7 +90,7 @@ def _diferencia(d: dict[str, Any], en: str) -> Alerta:
     causa = f" Causa: {d['causa']}" if d["causa"] else ""
     return Alerta(
         f"integridad:{d['clase']}:{d['tienda']}:{dias[0] if dias else ''}", ERROR,
-        f"{d['tienda']}: los datos no cuadran ({d['clase']})", f"{d['que']}{causa}",
+        f"{d['tienda'] or 'La base'}: los datos no cuadran ({d['clase']})", f"{d['que']}{causa}",
         str(d["orden"] or "luigi --module fluxion_luigi VerificarIntegridad"), d["tienda"],
         partes=dias, inmediata=True,
     )  # fmt: skip

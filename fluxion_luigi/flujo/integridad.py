@@ -33,6 +33,8 @@ from fluxion_luigi.periodos import Rango, leer_fecha
 
 # De cuántos días que tienen filas de más se mira, línea por línea, si son copias.
 MIRADOS = 60
+# Lo que sólo se sabe preguntando a la tienda.
+SIN_CARGAR, ORIGEN_DISTINTO = DEL_ORIGEN = ("sin_cargar", "origen_distinto")
 _MES = re.compile(r"(199\d|20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -229,7 +231,7 @@ def _contra_origen(
 def _con_la_tienda(config: Configuracion, d: Dia) -> Hallazgo | None:
     if not d.control:
         causa = "nunca se cargó, o no se pudo: EstadoVentas dice por qué"
-        return Hallazgo("sin_cargar", causa, Remedio(RANGO)) if d.origen.filas else None
+        return Hallazgo(SIN_CARGAR, causa, Remedio(RANGO)) if d.origen.filas else None
     en_base = d.control[0].dia
     if d.origen.coincide(en_base.conteo):
         return None
@@ -239,8 +241,8 @@ def _con_la_tienda(config: Configuracion, d: Dia) -> Hallazgo | None:
             "la tienda tiene muchas menos filas: puede ser un servidor restaurado o la base "
             "equivocada. Dé la orden sólo si es verdad"
         )
-        return Hallazgo("origen_distinto", causa, Remedio(RANGO, (RECARGAR, ACEPTAR), sola=False))
+        return Hallazgo(ORIGEN_DISTINTO, causa, Remedio(RANGO, (RECARGAR, ACEPTAR), sola=False))
     causa = "la tienda lo cambió después de leerlo: una anulación, o una venta que subió tarde"
     if not cobertura.firme(config, d.dia, en_base.confirmado_en):
         causa = "se leyó siendo aún provisional, y la tienda lo cambió después"
-    return Hallazgo("origen_distinto", causa, Remedio(RANGO, (RECARGAR,)))
+    return Hallazgo(ORIGEN_DISTINTO, causa, Remedio(RANGO, (RECARGAR,)))

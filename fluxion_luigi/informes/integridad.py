@@ -1,11 +1,11 @@
 """El informe de la integridad: qué difiere, por qué, y la orden que lo remedia."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fluxion_luigi.flujo.diferencias import Diferencia
-from fluxion_luigi.flujo.integridad import Revision
+from fluxion_luigi.flujo.integridad import DEL_ORIGEN, Revision
 from fluxion_luigi.informes import orden
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.informes.tablas import doblar, orden_doblada, tabla
@@ -55,6 +55,44 @@ def datos(
         "en_uso": [list(par) for par in revision.en_uso],
         "sin_comparar": dict(revision.sin_comparar),
     }  # fmt: skip
+
+
+def no_miradas(
+    anterior: Any,
+    tiendas: Collection[str],
+    pedido: Rango,
+    extraidos: Mapping[tuple[str, date], datetime],
+    *,
+    contra_origen: bool,
+) -> list[dict[str, Any]]:
+    """Lo que un informe anterior dejó sin remediar y éste no miró: sigue en pie.
+
+    Lo que se volvió a cargar después ya no: cargar un día lo rehace entero.
+
+    Args:
+        anterior: el `reportes/integridad.json` que había, tal como se leyó.
+        tiendas: las que se miran ahora; vacío si todas.
+        extraidos: cuándo se extrajo cada día que tiene la base.
+    """
+
+    def sigue(d: dict[str, Any]) -> bool:
+        dias = [date.fromisoformat(x) for x in d["dias"]]
+        mirada = (not tiendas or d["tienda"] in (None, *tiendas)) and (
+            not dias or any(x in pedido for x in dias)
+        )
+        if d["reparada"] or (mirada and (contra_origen or d["clase"] not in DEL_ORIGEN)):
+            return False
+        return not dias or not all(_despues(extraidos.get((d["tienda"], x)), en) for x in dias)
+
+    try:
+        en = datetime.fromisoformat(anterior["en"])
+        return [d for d in (*anterior["diferencias"], *anterior.get("no_miradas", ())) if sigue(d)]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return []  # no había, o no es de este programa
+
+
+def _despues(extraido: datetime | None, en: datetime) -> bool:
+    return extraido is not None and extraido > en
 
 
 def _causas(diferencias: Sequence[Diferencia]) -> list[str]:

@@ -2,13 +2,14 @@
 
 import logging
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import luigi
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.archivos import escribir_json, leer_json
+from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.errores import (
     ErrorDestino,
     ErrorFluxion,
@@ -169,9 +170,19 @@ class VerificarIntegridad(Tarea):
         else:  # lo de una corrida lo quita ella, al escribir su reporte
             revision.borrar(self.config, corrida.id_actual())
 
+    def _extraidos(self) -> dict[tuple[str, date], datetime]:
+        with suppress(ErrorOcupado, ErrorDestino):
+            return {k: x.extraido_en for k, x in instantanea(self.config).dias.items()}
+        return {}  # una base que no se puede leer no da nada por remediado
+
     def _informar(self, hallado: integridad.Revision, reparadas: list[Diferencia]) -> None:
+        # Lo que esta orden no miró sigue como estaba: una de una tienda no da por buenas las otras.
+        siguen = informe.no_miradas(
+            leer_json(self._archivo), self.tiendas, self._rango, self._extraidos(),
+            contra_origen=self.contra_origen,
+        )  # fmt: skip
+        datos = informe.datos(
+            hallado, self._rango, opciones_de_luigi(), reparadas, contra_origen=self.contra_origen
+        )
         with corrida.si_se_puede():
-            escribir_json(self._archivo, informe.datos(
-                hallado, self._rango, opciones_de_luigi(), reparadas,
-                contra_origen=self.contra_origen,
-            ))  # fmt: skip
+            escribir_json(self._archivo, {**datos, "no_miradas": siguen})
