@@ -1,11 +1,16 @@
-"""Lo que una copia de la base debe cumplir: hacerse con todo en su archivo, y tener lo mismo."""
+"""Lo que una copia de la base debe cumplir: hacerse con todo en su archivo, tener lo mismo y no
+pisar lo de otro."""
 
 from dataclasses import replace
 from pathlib import Path
 
+from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import Base, para_leer
 from fluxion_luigi.errores import ErrorDestino
+
+# La cabecera principal de un archivo de DuckDB: la misma mientras exista, y de ninguno más.
+_CABECERA = 4096
 
 
 def volcar(base: Base) -> None:
@@ -30,3 +35,31 @@ def exigir_igual(config: Configuracion, base: Base, copia: Path) -> None:
             f"La copia de {base.ruta} no tiene lo mismo que ella. Revise el disco de "
             f"{copia.parent} y repita la misma orden."
         )
+
+
+def exigir_propia(config: Configuracion, base: Path, copia: Path) -> None:
+    """Lo que haya donde va la copia es una copia anterior, o una de otra base de esta cadena.
+
+    Raises:
+        ErrorDestino: si es de otro: lo que se pone ahí lo borraría.
+        ErrorOcupado: si no se puede saber, porque otro la tiene abierta para escribir.
+        ErrorDisco: si no se deja leer.
+    """
+    with disco(copia):
+        if not copia.exists() or not (suya := _cabecera(copia)) or suya == _cabecera(base):
+            return
+    try:
+        with para_leer(Configuracion(replace(config.ajustes, base=copia)), 0) as abierta:
+            propia = abierta is not None
+    except ErrorDestino:
+        propia = False
+    if not propia:
+        raise ErrorDestino(
+            f"Donde va la copia para BI ya hay un archivo que no es de esta cadena, {copia}, y no "
+            "se pisa. Si no hace falta, quítelo; si no, diga otra ruta en «publicada» de luigi.cfg."
+        )
+
+
+def _cabecera(archivo: Path) -> bytes:
+    with archivo.open("rb") as f:
+        return f.read(_CABECERA)

@@ -15,7 +15,7 @@ from typing import Any
 from fluxion_luigi.archivos import crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.destino.copia import exigir_igual, volcar
+from fluxion_luigi.destino.copia import exigir_igual, exigir_propia, volcar
 from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.flujo.copia import copiar, poner
 
@@ -43,11 +43,12 @@ def publicar(config: Configuracion, *, forzar: bool = False) -> Publicada | None
 
     Raises:
         ErrorOcupado: si otro tiene la base y no la soltó en `espera_base`.
-        ErrorDestino, ErrorDisco: si no se pudo; la de antes sigue entera.
+        ErrorDestino, ErrorDisco: si no se pudo, o ahí hay un archivo de otro; sigue como estaba.
     """
     base, ruta, inicio = config.ajustes.base, config.ajustes.publicada, time.monotonic()
     if ruta is None or not existe(base) or (not forzar and al_dia(config)):
         return None
+    exigir_propia(config, base, ruta)
     crear_carpeta(ruta.parent)
     nueva = temporal(ruta)
     # Se abre antes que DuckDB y se cierra después: si un proceso cierra cualquier descriptor de un

@@ -229,6 +229,38 @@ def test_lo_que_escribio_una_herramienta_en_la_publicada_no_estorba_a_la_siguien
     assert len(dias(la_publicada(publicado))) == 2
 
 
+@pytest.mark.parametrize("que", ["base_de_otro", "otra_cadena", "notas"])
+def test_lo_que_no_es_una_copia_de_esta_cadena_no_se_pisa(publicado, tmp_path, que):
+    ruta = la_publicada(publicado)
+    ruta.unlink()
+    if que == "base_de_otro":
+        with duckdb.connect(str(ruta)) as ajena:
+            ajena.execute("CREATE TABLE lo_mio AS SELECT 1 AS a")
+    elif que == "otra_cadena":
+        otro = Proyecto(tmp_path / "otro", ajustes={"base": str(ruta)}, cadena="otra")
+        cargar(otro.con_tienda("tienda_01"), "2025-03-01")
+    else:
+        ruta.write_text("mis notas")
+    antes = ruta.read_bytes()
+    for forzar in (False, True):
+        with pytest.raises(ErrorDestino, match=f"no es de esta cadena, {ruta}, y no se pisa"):
+            publicacion.publicar(publicado.config, forzar=forzar)
+    assert ruta.read_bytes() == antes
+    assert en_la_carpeta(publicado) == ["ventas.duckdb"]
+
+
+def test_la_copia_de_una_base_que_se_hizo_de_nuevo_y_una_danada_se_cambian(publicado):
+    publicado.base.unlink()
+    cargar(publicado, "2025-03-05")
+    assert publicacion.publicar(publicado.config)
+    assert dias(la_publicada(publicado)) == {"2025-03-05": 5}
+    os.truncate(la_publicada(publicado), 20_000)
+    assert publicacion.publicar(publicado.config)
+    la_publicada(publicado).write_bytes(b"")
+    assert publicacion.publicar(publicado.config)
+    assert dias(la_publicada(publicado)) == {"2025-03-05": 5}
+
+
 @contextmanager
 def leyendo(ruta):
     """Otro proceso con la base abierta en sólo lectura."""
