@@ -4,23 +4,23 @@
 -- Es lo de EstadoVentas que la base sabe sola: no lo provisional, que depende de luigi.cfg. Empieza en
 -- el primer día con ventas de la cadena, o en la apertura de la tienda si es después. Sin apertura en
 -- el catálogo no se deben los días en cero de antes de su primera venta; los de antes que nunca se le
--- pidieron, sí. Una inactiva va de su apertura, o de su primera venta, a la última.
+-- pidieron, sí. Una inactiva va de su apertura, o de su primera venta, a la última; de la que ya no está
+-- en el catálogo no se sabe su apertura.
 WITH historia AS (
     SELECT min(dia) FILTER (filas > 0) AS primero, max(dia) AS ultimo FROM control_dias
 ),
 lugares AS (
     SELECT
-        t.ubicacion_id, t.nombre, t.apertura,
+        t.ubicacion_id, t.nombre,
+        if(t.en_catalogo, t.apertura, NULL) AS abre,
         min(c.dia) FILTER (c.filas > 0) AS primera_venta,
-        greatest(
-            coalesce(t.apertura, if(t.activa, NULL, primera_venta)), h.primero
-        ) AS desde,
+        greatest(coalesce(abre, if(t.activa, NULL, primera_venta)), h.primero) AS desde,
         if(t.activa, max(h.ultimo), max(c.dia) FILTER (c.filas > 0)) AS hasta
     FROM tiendas AS t
     CROSS JOIN historia AS h
     LEFT JOIN control_dias AS c USING (ubicacion_id)
     WHERE t.tipo <> 'distribucion'
-    GROUP BY t.ubicacion_id, t.nombre, t.apertura, t.activa, h.primero
+    GROUP BY t.ubicacion_id, t.nombre, t.apertura, t.activa, t.en_catalogo, h.primero
 ),
 dias AS (
     SELECT *, unnest(generate_series(desde, hasta, INTERVAL 1 DAY))::DATE AS dia FROM lugares
@@ -45,6 +45,6 @@ SELECT
 FROM dias AS d
 LEFT JOIN control_dias AS c ON c.ubicacion_id = d.ubicacion_id AND c.dia = d.dia
 LEFT JOIN dias_fallidos AS f ON f.ubicacion_id = d.ubicacion_id AND f.dia = d.dia
-WHERE d.apertura IS NOT NULL OR c.filas IS NULL OR c.filas > 0
+WHERE d.abre IS NOT NULL OR c.filas IS NULL OR c.filas > 0
     OR coalesce(d.dia >= d.primera_venta, true)
 GROUP BY mes, d.ubicacion_id, d.nombre

@@ -17,7 +17,7 @@ from fluxion_luigi.destino.consultas import consulta
 from fluxion_luigi.destino.migraciones import TABLAS
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorDestino
 from fluxion_luigi.informes.estado.datos import componer
-from tests.cadena import anotar, proyecto_con
+from tests.cadena import anotar, dias, proyecto_con
 from tests.informes.estado import test_datos as cadena
 from tests.proyecto import RAIZ, Proyecto
 
@@ -168,8 +168,15 @@ def _lecturas(nodos):
 @pytest.fixture(scope="module")
 def con_historia(tmp_path_factory) -> Proyecto:
     """La cadena de las pruebas del informe de estado, con de todo."""
-    proyecto = proyecto_con(tmp_path_factory.mktemp("vistas") / "proyecto", cadena.TIENDAS)
-    anotar(proyecto.config, cadena.CARGADOS, cadena.FALLIDOS)
+    ida = {"tienda_98": {"apertura": date(2025, 6, 1)}}
+    proyecto = proyecto_con(tmp_path_factory.mktemp("vistas") / "proyecto", cadena.TIENDAS | ida)
+    suyos = [
+        *dias("tienda_98", "2025-06-10", "2025-06-13"),
+        *dias("tienda_98", "2025-06-15", "2025-06-20"),
+    ]
+    anotar(proyecto.config, [*cadena.CARGADOS, *suyos], cadena.FALLIDOS)
+    del proyecto.tiendas["tienda_98"]
+    proyecto.escribir()
     # Lo de la tienda que ya no está en el catálogo se sabe desde la siguiente vez.
     with para_escribir(proyecto.config):
         pass
@@ -303,6 +310,16 @@ def test_si_cambia_el_texto_se_rehacen_y_si_no_la_base_no_cambia_un_byte(con_sql
         "SELECT comment FROM duckdb_views() WHERE view_name = 'aaa'"
     )
     assert dicho == "Días con ventas; 'según' ventas_diarias."
+
+
+def test_una_vista_que_alguien_borro_vuelve(proyecto):
+    proyecto.con_tienda("tienda_01")
+    with para_escribir(proyecto.config) as abierta:
+        abierta.conexion.execute("DROP VIEW productos")
+    with para_escribir(proyecto.config):
+        pass
+    assert proyecto.consultar("SELECT * FROM productos") == []
+    assert set(VISTAS) < {t for (t,) in proyecto.consultar("SHOW TABLES")}
 
 
 def test_una_vista_mal_escrita_se_nombra_y_no_cambia_nada(con_sql_propio):
