@@ -15,6 +15,8 @@ import tabulate as biblioteca
 from tabulate import tabulate
 from wcwidth import wcswidth
 
+from fluxion_luigi.legible import legible
+
 # Lo que mide una tabla que no va a una terminal: un correo, un archivo.
 SIN_TERMINAL = 100
 SEPARACION = 2
@@ -40,7 +42,7 @@ def tabla(
         a_la_derecha: los encabezados de las columnas que se alinean así, las de números.
         elasticas: los de las que se pueden doblar, si hace falta; primero cede la primera.
     """
-    celdas = [[str(c) for c in fila] for fila in filas]
+    celdas = [[legible(str(c)) for c in fila] for fila in filas]
     medidas = medir([encabezados, *celdas])
     turnos = [list(encabezados).index(e) for e in elasticas if e in encabezados]
     angostas = _repartir(medidas, turnos, ancho() - SEPARACION * (len(medidas) - 1))
@@ -71,6 +73,7 @@ def _sin_relleno() -> Iterator[None]:
 
 def doblar(texto: str, sangria: str = "") -> str:
     """Una frase, en los renglones que hagan falta; desde el segundo, con esa sangría."""
+    texto = legible(texto)
     anchas = max(0, wcswidth(texto) - len(texto))  # las letras que ocupan dos columnas
     return textwrap.fill(
         texto, max(MINIMO, ancho() - anchas), subsequent_indent=sangria, break_on_hyphens=False

@@ -12,6 +12,7 @@ from luigi.interface import core
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.legible import legible
 from fluxion_luigi.tareas import salida
 from fluxion_luigi.tareas.parametros import Vez
 from fluxion_luigi.tareas.registro import en_palabras
@@ -37,7 +38,7 @@ def opciones_de_luigi() -> list[str]:
 
 def mostrar(texto: str) -> None:
     """Escribe un informe en la salida. Si no se puede, se dice, y la corrida sigue."""
-    if fallo := salida.escribir(sys.stdout, f"{texto}\n"):
+    if fallo := salida.escribir(sys.stdout, f"{legible(texto)}\n"):
         registro.error("No se pudo mostrar el informe en la salida: %s.", fallo)
 
 

@@ -24,6 +24,7 @@ from fluxion_luigi import config, corrida
 from fluxion_luigi.archivos import crear_carpeta, leer_texto, motivo
 from fluxion_luigi.config import ajustes
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
+from fluxion_luigi.legible import legible
 from fluxion_luigi.tareas import salida, senales
 from fluxion_luigi.una_vez import UnaVez
 
@@ -147,7 +148,7 @@ class Terminal(logging.Handler):
         efimero = getattr(record, "efimero", False)
         if efimero and self._viva:
             ancho = shutil.get_terminal_size().columns
-            return _BORRAR_LINEA + record.getMessage()[: ancho - 1]
+            return _BORRAR_LINEA + legible(record.getMessage())[: ancho - 1]
         return "" if efimero or not self._interesa(record) else self.format(record) + "\n"
 
     def format(self, record: logging.LogRecord) -> str:
@@ -156,7 +157,7 @@ class Terminal(logging.Handler):
         if error and not esperado(error) and ruta_del_log() is None:
             texto += "\n" + "".join(traceback.format_exception(error)).rstrip()
         marca = "✗ " if record.levelno >= logging.ERROR else ""
-        return (_BORRAR_LINEA if self._viva else "") + marca + texto
+        return (_BORRAR_LINEA if self._viva else "") + marca + legible(texto)
 
     def _interesa(self, record: logging.LogRecord) -> bool:
         """De Luigi, sólo las excepciones: lo demás lo dice este proyecto con sus palabras."""

@@ -7,6 +7,7 @@ import unicodedata
 from contextlib import suppress
 
 from fluxion_luigi.archivos import motivo
+from fluxion_luigi.legible import legible
 from fluxion_luigi.una_vez import UnaVez
 
 # Cómo se escribe lo que la codificación de la terminal no tiene.
@@ -47,7 +48,7 @@ def escribir(corriente, texto: str) -> str | None:
 
 def decir(texto: str) -> None:
     """Una línea por stderr, antes de que haya registro o cuando ya no lo hay."""
-    escribir(sys.stderr, f"{texto}\n")
+    escribir(sys.stderr, f"{legible(texto)}\n")
 
 
 def _callar(corriente) -> bool:

@@ -28,7 +28,8 @@ def todos(informe: dict[str, Any]) -> list[list[str]]:
 
 def nombre(t: dict[str, Any]) -> str:
     """`tienda_01 (PERIFERICO)`."""
-    return f"{t['tienda']} ({t['nombre'].strip('()')})"
+    propio = t["nombre"] if t["en_catalogo"] else t["nombre"].strip("()")
+    return f"{t['tienda']} ({propio})"
 
 
 def faltantes(t: dict[str, Any]) -> Iterator[date]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from fluxion_luigi.informes.pagina import formatos, mapa
 from fluxion_luigi.informes.pagina.graficos import ANCHO, ANGOSTO, Barra, dibujar
 from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.legible import legible
 
 CARPETA = Path(__file__).parent
 ESTADOS = {
@@ -56,7 +57,7 @@ def pagina(informe: dict[str, Any]) -> str:
         estilo=Markup(estilo),
         guion=Markup(guion),
     )
-    return hecha.encode("ascii", "xmlcharrefreplace").decode()
+    return legible(hecha).encode("ascii", "xmlcharrefreplace").decode()
 
 
 def _por_semana(informe: dict[str, Any]) -> tuple[str, str] | None:

@@ -78,6 +78,18 @@ def test_todo_cabe_y_dice_lo_mismo(monkeypatch, columnas):
     assert leido.count("X") == 3 * 60  # la tabla, las parciales y la causa
 
 
+def test_lo_que_dice_una_tienda_no_le_mueve_la_pantalla_al_operador(monkeypatch):
+    causa = "caja \x1b[2J\u202e9"
+    hueco = {"desde": "2025-06-01", "hasta": "2025-06-01", "dias": 1, "causa": causa}
+    hostil = tienda(
+        "tienda_01", "x", nombre="A\x1b]0;\x07 (NORTE)", estado="parcial", huecos=[hueco]
+    )
+    visto = dicho(informe(hostil), 60, monkeypatch)
+    assert visto.replace("\n", "").isprintable()
+    assert "caja \\x1b[2J\\u202e9" in de_corrido(visto)
+    assert "tienda_01 (A\\x1b]0;\\x07 (NORTE))" in de_corrido(visto)
+
+
 def test_la_marca_y_la_edad_de_cada_tienda(monkeypatch):
     leido = dicho(CADENA, 120, monkeypatch)
     [tabla] = [t for t in leido.split("\n\n") if "último día" in t]
