@@ -3,7 +3,7 @@
 import json
 import logging
 import webbrowser
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from fractions import Fraction
 from typing import Any
 
@@ -63,7 +63,8 @@ class EstadoVentas(Tarea):
         ruta, hecha = self.config.ajustes.reportes / "estado.html", pagina(informe)
         if self.formato == "html":
             mostrar(hecha)
-        escribir_texto(ruta, hecha)
+        with nullcontext() if self.abrir else corrida.si_se_puede():
+            escribir_texto(ruta, hecha)
         if self.abrir and not webbrowser.open(ruta.as_uri()):
             registro.warning("No se pudo abrir un navegador aquí. La página está en %s", ruta)
 

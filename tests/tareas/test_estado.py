@@ -90,6 +90,11 @@ def test_si_el_informe_no_se_puede_guardar_se_dice_y_sale_igual(proyecto):
     assert salida.codigo == 0
     assert "❌  tienda_01" in salida.fuera
     assert salida.error.count("reportes: hay un archivo donde debe ir una carpeta") == 1
+    pagina = proyecto.luigi("EstadoVentas", *JUNIO, "--formato", "html", "--exigir", "100")
+    assert pagina.codigo == 30
+    assert pagina.fuera.startswith("<!doctype html>")
+    assert pagina.error.count("reportes: hay un archivo donde debe ir una carpeta") == 1
+    assert "y se exige 100%: hay 30 día(s) por cargar de tienda_01" in pagina.error
 
 
 def test_lo_mal_escrito_se_dice_antes_de_empezar(con_hueco):

@@ -54,7 +54,7 @@ def no_llega(informe: dict[str, Any], exigido: float) -> str:
     )
     return (
         f"La cobertura {cuando} es {por_ciento(totales['cobertura'])} y se exige "
-        f"{por_ciento(f'{exigido:g}')}: hay {cuanto} de {', '.join(pendientes)}. {que_hacer}"
+        f"{por_ciento(f'{exigido:.12g}')}: hay {cuanto} de {', '.join(pendientes)}. {que_hacer}"
     )
 
 

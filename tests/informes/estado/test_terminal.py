@@ -145,6 +145,7 @@ def test_lo_que_no_llega_dice_de_quien_es_y_que_hacer():
     assert "de tienda_02, tienda_03. Para cargar" in frase
     solo_provisional = informe(tienda("tienda_01", "ffp", estado="parcial"))
     assert "Lo provisional se confirma otro día" in no_llega(solo_provisional, 100)
+    assert "se exige 99,9999999%" in no_llega(CADENA, 99.9999999)
     nada = informe(tienda("tienda_01", "", estado="sin_abrir", meses={}))
     assert "No hay ningún día exigible de 2025-06-01 a 2025-07-31" in no_llega(nada, 100)
 
