@@ -21,7 +21,7 @@ from fluxion_luigi.periodos import Rango, meses
 
 VERSION = 1
 COMPLETA, PARCIAL, VACIA = "completa", "parcial", "vacia"
-SIN_ABRIR, INACTIVA = "sin_abrir", "inactiva"
+SIN_ABRIR, POR_VENIR, INACTIVA = "sin_abrir", "por_venir", "inactiva"
 
 
 def componer(
@@ -112,7 +112,7 @@ def _tienda(
         "primer_dia": str(suya.primera) if suya.primera else None,
         "ultimo_dia": str(suya.ultima) if suya.ultima else None,
         "hace_dias": (config.hoy() - suya.ultima).days if suya.ultima else None,
-        "estado": _estado(t, suya, suyos, cuenta),
+        "estado": _estado(config, t, suya, cuenta, rango),
         "reciente": de_dias.recien_abierta(t, suya, rango),
         **_peso(suyos),
         "dias": cuenta,
@@ -124,11 +124,13 @@ def _tienda(
     }
 
 
-def _estado(t: Tienda, suya: Historia, suyos: list[Dia], cuenta: dict[str, int]) -> str:
+def _estado(
+    config: Configuracion, t: Tienda, suya: Historia, cuenta: dict[str, int], rango: Rango
+) -> str:
     if not t.activa:
         return INACTIVA
     if not cuenta["exigibles"]:
-        return SIN_ABRIR
+        return POR_VENIR if de_dias.por_venir(config, t, rango) else SIN_ABRIR
     cargados = cuenta["firmes"] + cuenta["provisionales"]
     # Un feriado en cero es un día cumplido; una semana sin una venta, o ninguna nunca, no.
     if cuenta["en_cero"] == cargados and (

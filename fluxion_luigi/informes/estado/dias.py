@@ -62,6 +62,11 @@ def clasificar(config: Configuracion, tienda: Tienda, suya: Historia, rango: Ran
     return salida
 
 
+def por_venir(config: Configuracion, tienda: Tienda, rango: Rango) -> bool:
+    """Si de esos días no ha acabado ninguno, y en alguno la tienda estará abierta."""
+    return rango.desde >= config.hoy() and (tienda.apertura or date.min) <= rango.hasta
+
+
 def recien_abierta(tienda: Tienda, suya: Historia, rango: Rango) -> bool:
     """Si abrió dentro del rango, y no el día en que el rango empieza.
 

@@ -7,7 +7,8 @@ from fluxion_luigi.informes.estado import alertas, avisos, calidad, meses
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.informes.tablas import doblar, orden_doblada, tabla
 
-MARCA = {"completa": "✅", "parcial": "🟡", "vacia": "❌", "sin_abrir": "·", "inactiva": "⚪"}
+MARCA = {"completa": "✅", "parcial": "🟡", "vacia": "❌", "sin_abrir": "·", "por_venir": "·",
+         "inactiva": "⚪"}  # fmt: skip
 # Más huecos que éstos no se leen: la orden que los carga todos va al final.
 MAXIMO_DE_HUECOS = 20
 _SANGRIA = "     "
@@ -112,6 +113,8 @@ def _por_estado(informe: dict[str, Any]) -> list[str]:
         ((t, f"apertura: {t['apertura'] or t['primer_dia'] or 'sin fecha'}")
          for t in de_estado["sin_abrir"]),
     )  # fmt: skip
+    dias = f"de {informe['desde']} a {informe['hasta']}"
+    lineas += _lista("·  Con esos días por venir", ((t, dias) for t in de_estado["por_venir"]))
     return lineas + _lista("⚪ Inactivas", ((t, _inactiva(t)) for t in de_estado["inactiva"]))
 
 

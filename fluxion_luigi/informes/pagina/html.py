@@ -24,6 +24,7 @@ ESTADOS = {
     "parcial": ("◐", "parcial"),
     "vacia": ("✗", "vacía"),
     "sin_abrir": (formatos.NADA, "aún no abre"),
+    "por_venir": (formatos.NADA, "por venir"),
     "inactiva": ("○", "inactiva"),
 }
 # De una lista más larga se muestra el principio y cuántos más son. Lo que falta, día por día, está

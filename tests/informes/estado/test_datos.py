@@ -7,6 +7,7 @@ import pytest
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.informes.estado.datos import componer
 from fluxion_luigi.informes.estado.lugares import Pedido
+from fluxion_luigi.informes.estado.terminal import texto
 from tests.cadena import PROVISIONAL, anotar, dias, proyecto_con
 from tests.informes.estado import ejemplo
 from tests.informes.pagina import ejemplo as de_la_pagina
@@ -169,9 +170,20 @@ def test_sin_base_todo_falta(tmp_path):
 
 def test_un_rango_que_aun_no_llega_no_debe_nada(proyecto):
     informe = componer(proyecto.config, Pedido(date(2099, 1, 1), date(2099, 12, 31)))
-    assert {t["estado"] for t in informe["tiendas"]} == {"sin_abrir"}
+    assert {t["estado"] for t in informe["tiendas"]} == {"por_venir"}
     assert (informe["meses"], informe["totales"]["cobertura"]) == ([], None)
     assert informe["tiendas"][0]["calendario"] == {}
+
+
+def test_de_hoy_no_se_debe_nada_y_quien_abre_luego_no_es_quien_abrio(tmp_path):
+    abre = {"tienda_02": {"apertura": date(2099, 1, 1)}, "tienda_03": {"activa": False}}
+    proyecto = proyecto_con(tmp_path / "p", {"tienda_01": {}} | abre)
+    hoy = proyecto.config.hoy()
+    informe = componer(proyecto.config, Pedido(hoy, hoy, ("tienda_01", "tienda_02", "tienda_03")))
+    assert [t["estado"] for t in informe["tiendas"]] == ["por_venir", "sin_abrir", "inactiva"]
+    visto = texto(informe)
+    assert f"por venir (1):\n   tienda_01 (TIENDA_01): de {hoy} a {hoy}\n" in visto
+    assert "Aún no abren en esos días (1):\n   tienda_02 (TIENDA_02): apertura: 2099-01-01" in visto
 
 
 def test_un_feriado_solo_no_deja_a_una_tienda_sin_ventas(tmp_path):
