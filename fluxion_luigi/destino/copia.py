@@ -7,7 +7,7 @@ from pathlib import Path
 from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import Base, para_leer
-from fluxion_luigi.errores import ErrorDestino
+from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 
 # La cabecera principal de un archivo de DuckDB: la misma mientras exista, y de ninguno más.
 _CABECERA = 4096
@@ -51,6 +51,11 @@ def exigir_propia(config: Configuracion, base: Path, copia: Path) -> None:
     try:
         with para_leer(Configuracion(replace(config.ajustes, base=copia)), 0) as abierta:
             propia = abierta is not None
+    except ErrorOcupado:
+        raise ErrorOcupado(
+            f"El archivo que hay donde va la copia para BI, {copia}, lo tiene abierto otro "
+            "programa y no se sabe si es de esta cadena. Ciérrelo y repita la misma orden."
+        ) from None
     except ErrorDestino:
         propia = False
     if not propia:

@@ -249,6 +249,16 @@ def test_lo_que_no_es_una_copia_de_esta_cadena_no_se_pisa(publicado, tmp_path, q
     assert en_la_carpeta(publicado) == ["ventas.duckdb"]
 
 
+def test_si_no_se_puede_saber_de_quien_es_lo_que_hay_ahi_no_se_pisa(publicado):
+    ruta = la_publicada(publicado)
+    ruta.unlink()
+    with leyendo(ruta, solo_lectura=False):
+        antes = ruta.read_bytes()
+        with pytest.raises(ErrorOcupado, match=f"{ruta}, lo tiene abierto otro programa"):
+            publicacion.publicar(publicado.config)
+        assert ruta.read_bytes() == antes
+
+
 def test_la_copia_de_una_base_que_se_hizo_de_nuevo_y_una_danada_se_cambian(publicado):
     publicado.base.unlink()
     cargar(publicado, "2025-03-05")
@@ -262,11 +272,11 @@ def test_la_copia_de_una_base_que_se_hizo_de_nuevo_y_una_danada_se_cambian(publi
 
 
 @contextmanager
-def leyendo(ruta):
-    """Otro proceso con la base abierta en sólo lectura."""
+def leyendo(ruta, *, solo_lectura=True):
+    """Otro proceso con la base abierta."""
     programa = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print(flush=True); "
-        "sys.stdin.read()"
+        f"import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only={solo_lectura}); "
+        "print(flush=True); sys.stdin.read()"
     )
     otro = subprocess.Popen([sys.executable, "-c", programa, str(ruta)], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE)  # fmt: skip

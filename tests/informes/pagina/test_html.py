@@ -64,6 +64,9 @@ def test_ningun_dato_se_vuelve_marcado():
     con_raros = Lector(pagina(raro))
     assert con_raros.etiquetas == Lector(pagina(_con_textos(llano, "x"))).etiquetas
     assert con_raros.texto.count(" ".join(RARO.split())) > 20
+    de_control = Lector(pagina(_con_textos(llano, "\x1b[2J\u202e9"))).texto
+    assert de_control.isprintable()
+    assert de_control.count("\\x1b[2J\\u202e9") > 20
 
 
 @pytest.mark.parametrize("cuantas", [1, 3])
