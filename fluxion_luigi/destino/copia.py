@@ -1,5 +1,4 @@
-"""Lo que una copia de la base debe cumplir: hacerse con todo en su archivo, tener lo mismo y no
-pisar lo de otro."""
+"""Lo que una copia de la base debe cumplir: tener lo mismo que ella, y no pisar lo de otro."""
 
 from dataclasses import replace
 from pathlib import Path
