@@ -117,15 +117,14 @@ def test_con_todo_el_proyecto_en_un_disco_lleno_hay_frases_y_resumen(dos_tiendas
         assert "2 fallida(s)" in salida.fuera
 
 
-def test_una_base_cortada_se_llama_danada_y_no_se_toca(dos_tiendas):
-    assert dos_tiendas.rango("2025-03-01", "2025-03-01").codigo == 0
-    sana = dos_tiendas.base.read_bytes()
+def test_una_base_cortada_se_llama_danada_y_no_se_toca(con_marzo):
+    sana = con_marzo.base.read_bytes()
     for mala in (sana[:300_000], os.urandom(50_000)):
-        dos_tiendas.base.write_bytes(mala)
-        salida = correr(dos_tiendas)
-        fallo_con(dos_tiendas, salida, f"La base {dos_tiendas.base} está dañada", codigo=35)
-        assert "dañada" in dos_tiendas.reporte()["detalle"][0]["error"]
-        assert dos_tiendas.base.read_bytes() == mala
+        con_marzo.base.write_bytes(mala)
+        salida = correr(con_marzo)
+        fallo_con(con_marzo, salida, f"La base {con_marzo.base} está dañada", codigo=35)
+        assert "dañada" in con_marzo.reporte()["detalle"][0]["error"]
+        assert con_marzo.base.read_bytes() == mala
 
 
 def test_un_marcador_que_es_una_carpeta_solo_detiene_su_mes(dos_tiendas):
