@@ -31,8 +31,8 @@ def test_lo_que_no_se_puede_hacer_se_salta_y_el_final_dice_que_quedo_sin_probar(
     final = hecho.stdout.split("Lo que en esta máquina no se pudo probar")[1]
     assert SIN_MONTAR in final
     assert "Sin correr, 2:" in final
-    assert f"{DISCO}[staging-64k]" in final
-    assert f"{DISCO}[datos-2m]" in final
+    assert f"{DISCO}[staging-64k-300]" in final
+    assert f"{DISCO}[datos-2m-1500]" in final
 
 
 def test_en_ci_lo_que_no_se_puede_hacer_es_un_fallo():

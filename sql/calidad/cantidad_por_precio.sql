@@ -7,9 +7,13 @@
 SELECT
     fecha AS dia, l.caja, l.tipo_documento, l.factura, l.linea, l.codigo, l.cantidad,
     l.precio_unitario, l.subtotal, l.total
-FROM lineas AS l
+FROM (
+    SELECT
+        *, abs(cantidad::DOUBLE * precio_unitario) AS monto,
+        0.011 + 0.006 * abs(cantidad)::DOUBLE AS margen
+    FROM lineas
+) AS l
 JOIN dias AS d ON d.dia = l.fecha
 JOIN usual AS u USING (dia)
 WHERE d.no_dan > 3 * coalesce(u.no_dan, 0.02) * d.lineas
-    AND abs(abs(l.cantidad * l.precio_unitario) - abs(l.total)) > 0.011 + 0.006 * abs(l.cantidad)
-    AND abs(abs(l.cantidad * l.precio_unitario) - abs(l.subtotal)) > 0.011 + 0.006 * abs(l.cantidad)
+    AND abs(monto - abs(l.total)) > margen AND abs(monto - abs(l.subtotal)) > margen

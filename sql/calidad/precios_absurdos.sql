@@ -16,4 +16,5 @@ WHERE (d.precio_absurdo > 3 * coalesce(u.precio_absurdo, 0) * d.lineas AND (
         OR ln(CASE WHEN l.precio_unitario > 0 AND l.precio_catalogo > 0
               THEN l.precio_unitario / l.precio_catalogo END) - d.razon_precios
             NOT BETWEEN -ln(500) AND ln(50)))
-    OR (d.precio_mayor > 20 * u.precio_mayor AND l.precio_unitario > 20 * u.precio_mayor)
+    OR (d.precio_mayor > 20 * u.precio_mayor::DOUBLE
+        AND l.precio_unitario > 20 * u.precio_mayor::DOUBLE)

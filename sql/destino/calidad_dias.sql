@@ -20,9 +20,10 @@ WITH precios AS (
         trim(tipo_documento) = 'DEV' AS devolucion,
         cantidad < 0 OR total < 0 AS negativa,
         cantidad > 0 OR total > 0 AS positiva,
-        abs(cantidad * precio_unitario) AS monto,
+        -- En coma flotante, que es con margen: así cabe también el producto de dos muy grandes.
+        abs(cantidad::DOUBLE * precio_unitario) AS monto,
         -- Un precio va redondeado al céntimo: por la cantidad, medio céntimo por unidad.
-        0.011 + 0.006 * abs(cantidad) AS margen,
+        0.011 + 0.006 * abs(cantidad)::DOUBLE AS margen,
         -- Cincuenta veces más que lo que dice el catálogo, o quinientas menos.
         precio_unitario < 0 OR ln(
             CASE WHEN precio_unitario > 0 AND precio_catalogo > 0

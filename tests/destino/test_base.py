@@ -75,7 +75,11 @@ def test_las_filas_de_una_tienda_quedan_en_orden_de_fecha_aunque_lleguen_desorde
 
 def test_todo_el_sql_de_destino_se_usa():
     nombres = {p.stem for p in (RAIZ / "sql" / "destino").glob("*.sql")}
-    codigo = "".join(p.read_text() for p in (RAIZ / "fluxion_luigi" / "destino").glob("*.py"))
+    codigo = "".join(
+        p.read_text()
+        for carpeta in ("destino", "flujo")
+        for p in (RAIZ / "fluxion_luigi" / carpeta).glob("*.py")
+    )
     assert [n for n in sorted(nombres) if f'"{n}"' not in codigo] == []
 
 
