@@ -4,7 +4,9 @@ Se revisa fuera de toda transacción: una consulta mala no estropea una carga. E
 y los hallazgos se guardan después, dentro de la que toque.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,6 +22,9 @@ from fluxion_luigi.errores import ErrorConfiguracion
 
 # Lo usual de un día se mira hasta ocho semanas antes y después, más el vecino de un feriado.
 ALREDEDOR = timedelta(days=57)
+# Segundos de una revisión. Las de aquí tardan décimas con un mes; la que no acaba nunca se quedaría
+# con la base, y con ella todas las cargas.
+PLAZO = 60.0
 
 
 class Hallazgo(NamedTuple):
@@ -96,8 +101,14 @@ def revisar(
         hecho.corridas.append(revision.nombre)
         texto = envoltura.replace("{consulta}", revision.consulta)
         try:
-            filas = ejecutar(base.conexion, texto)
+            with _con_plazo(base.conexion):
+                filas = ejecutar(base.conexion, texto)
             hecho.hallazgos += [_hallazgo(revision, *f) for f in filas]
+        except duckdb.InterruptException:
+            hecho.rotas[revision.nombre] = (
+                f"No acabó en {PLAZO:g} s, y se dejó: lee de más, o une tablas sin decir por qué "
+                "columnas."
+            )
         except duckdb.Error as e:
             hecho.rotas[revision.nombre] = f"No corre. DuckDB dijo: {e}"
     return hecho
@@ -161,6 +172,18 @@ def _contexto(base: Base, pais: str, hecho: Revisado) -> None:
         ejecutar(base.conexion, "SET VARIABLE feriados = $dias::DATE[]", {"dias": dias})
     for paso in ("calidad_perfil", "calidad_referencia", "calidad_usual"):
         base.hacer(paso)
+
+
+@contextmanager
+def _con_plazo(conexion: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Interrumpe lo que la conexión haga dentro, si pasa de `PLAZO`."""
+    reloj = threading.Timer(PLAZO, conexion.interrupt)
+    reloj.daemon = True
+    reloj.start()
+    try:
+        yield
+    finally:
+        reloj.cancel()
 
 
 def _hallazgo(revision: Revision, dia: date, cuantas: int, ejemplos: list[dict]) -> Hallazgo:

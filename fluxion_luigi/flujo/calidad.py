@@ -42,9 +42,9 @@ def motivo(hallazgos: Sequence[Hallazgo]) -> str:
         pares = zip(h.columnas, h.ejemplos[0], strict=True)
         ejemplo = ", ".join(f"{c} {v}" for c, v in pares if v and c != "cuantas")
         dichos.append(
-            f"{h.revision.titulo.lower()} ({h.revision.nombre}): {h.cuantas}, por ejemplo "
-            f"{ejemplo}. {h.revision.que_hacer} Si está bien así, ponga {h.revision.nombre} en "
-            "no_revisar de esa tienda, en el catálogo"
+            f"{h.revision.titulo.lower()} ({h.revision.nombre}): {h.cuantas}"
+            f"{ejemplo and f', por ejemplo {ejemplo}'}. {h.revision.que_hacer} Si está bien así, "
+            f"ponga {h.revision.nombre} en no_revisar de esa tienda, en el catálogo"
         )
     return "; ".join(dichos)
 

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from fluxion_luigi.config.revisiones import leer
+from fluxion_luigi.config.revisiones import Revision, leer
+from fluxion_luigi.destino.calidad import Hallazgo
 from fluxion_luigi.flujo import calidad
 from fluxion_luigi.periodos import Rango
 from tests.calidad import FALLAS, TIENDAS, plantar, un_anio
@@ -97,3 +98,16 @@ def test_hay_un_perfil_por_cada_dia_cargado(anio, halladas):
     assert anio.consultar("SELECT DISTINCT ubicacion_id FROM perfil_dias ORDER BY 1") == [
         (t,) for t in TIENDAS
     ]
+
+
+@pytest.mark.parametrize(
+    ("columnas", "ejemplos", "dice"),
+    [
+        (["caja", "linea"], [["001", ""]], "la suya (suya): 2, por ejemplo caja 001. Pregunte. Si"),
+        ([], [[]], "la suya (suya): 2. Pregunte. Si"),
+    ],
+)
+def test_el_motivo_de_un_dia_fuera_lleva_un_ejemplo_si_lo_hay(columnas, ejemplos, dice):
+    suya = Revision("suya", "La suya", "error", "Algo.", "Pregunte.", "")
+    hallazgo = Hallazgo(suya, date(2025, 3, 1), 2, columnas, ejemplos)
+    assert calidad.motivo([hallazgo]).startswith(dice)
