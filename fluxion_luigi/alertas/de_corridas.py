@@ -48,6 +48,14 @@ def no_empezo(tarea: str, frase: str) -> Alerta:
     )  # fmt: skip
 
 
+def orden_fallida(tarea: str, frase: str) -> Alerta:
+    """La de una orden que falló y no deja reporte de corrida."""
+    return Alerta(
+        f"orden:{tarea}", ERROR, f"{tarea} falló", frase.replace("\n", " ")[:_LARGO],
+        "Corrija eso y repita la orden", partes=(corrida.id_actual(),), inmediata=True,
+    )  # fmt: skip
+
+
 def reportes(config: Configuracion, actual: Reporte | None = None) -> list[Reporte]:
     """Los de las últimas corridas de esta base, de la más vieja a la más nueva.
 

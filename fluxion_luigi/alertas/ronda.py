@@ -40,13 +40,15 @@ class Hecha:
 
 def hacer(
     config: Configuracion, actual: dict[str, Any] | None = None, solo: Vistas | None = None, *,
-    opciones: Sequence[str] = (), simular: bool = False,
+    ademas: Mapping[str, Sequence[Alerta]] = {}, opciones: Sequence[str] = (),
+    simular: bool = False,
 ) -> Hecha:  # fmt: skip
     """Una ronda, de una en una. No tarda más que la espera de otra y el plazo de un canal.
 
     Args:
         actual: el reporte de la corrida que está acabando, si es una.
         solo: si viene, no se mira nada más que eso: lo de una corrida que no empezó.
+        ademas: lo que sabe quien llama, y no se puede mirar.
         opciones: las que deben llevar las órdenes sugeridas.
         simular: no manda nada ni deja nada escrito.
 
@@ -54,9 +56,9 @@ def hacer(
         ErrorOcupado: si hay otra ronda que no acaba; lo de ésta lo dirá la próxima.
     """
     if simular:
-        return _preparar(config, actual, solo, opciones)
+        return _preparar(config, actual, solo, ademas, opciones)
     with memoria.tomada(config, config.ajustes.alertas_plazo + _HOLGURA):
-        hecha = _preparar(config, actual, solo, opciones)
+        hecha = _preparar(config, actual, solo, ademas, opciones)
         _enviar(config, hecha)
         if not _guardar(config, hecha.memoria) and hecha.tomadas:
             registro.warning("No quedó escrito qué se dijo: quizá se repita.")
@@ -120,10 +122,10 @@ def sin_canal(recuerdo: Memoria) -> Novedades:
     return vida.novedades(recuerdo, "", AVISO)
 
 
-def _preparar(config: Configuracion, actual, solo: Vistas | None, opciones) -> Hecha:
+def _preparar(config: Configuracion, actual, solo: Vistas | None, ademas, opciones) -> Hecha:
     ajustes, ahora, recuerdo = config.ajustes, config.ahora(), memoria.leer(config)
     vistas = mirar(config, recuerdo, actual, opciones) if solo is None else solo
-    vida.avanzar(recuerdo, vistas, ahora, ajustes.alertas_seguidas)
+    vida.avanzar(recuerdo, {**vistas, **ademas}, ahora, ajustes.alertas_seguidas)
     nombres = [c.nombre for c in canales(ajustes.ambiente)]
     if nombres:
         vida.olvidar_canales(recuerdo, set(nombres))

@@ -174,5 +174,7 @@ def texto(revision: Revision, opciones: Sequence[str], reparadas: Sequence[Difer
         lineas += ["Para remediarlo:", *(orden_doblada(o, "  ") for o in remedios), ""]
     if reparadas:
         lineas.append(f"{entero(len(reparadas))} diferencia(s) remediada(s).")
-    lineas.append(f"{entero(len(hay))} diferencia(s) sin remediar." if hay else "Todo coincide.")
+    entera = not (revision.sin_comparar or revision.en_uso)
+    bien = "Todo coincide." if entera else "Lo que se pudo mirar coincide."
+    lineas.append(f"{entero(len(hay))} diferencia(s) sin remediar." if hay else bien)
     return "\n".join(lineas)

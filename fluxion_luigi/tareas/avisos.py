@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from fluxion_luigi import TAREAS
@@ -16,7 +17,12 @@ from fluxion_luigi.una_vez import UnaVez
 
 registro = logging.getLogger("fluxion.alertas")
 # Las que alguien espera que corran solas.
-_VIGILADAS = ("RangoVentas", "IncrementoDiario", "AlertasVentas")
+_VIGILADAS = (
+    "RangoVentas", "IncrementoDiario", "AlertasVentas", "VerificarCalidad", "VerificarIntegridad",
+    "PublicarBase",
+)  # fmt: skip
+# A quien tiene la base no se le espera otra vez: si por eso falló la orden, ya se le esperó.
+_ESPERA = 1.0
 _no_empezo = UnaVez()
 
 
@@ -24,10 +30,28 @@ def tras_corrida(
     config: Configuracion, reporte: dict[str, Any] | None, opciones: Sequence[str]
 ) -> None:
     """Una ronda con lo que la corrida dejó, si hay a quién decírselo."""
+    _ronda(config, reporte, opciones=opciones)
+
+
+def tras_orden(
+    config: Configuracion, tarea: str, fallo: str | None, opciones: Sequence[str]
+) -> None:
+    """Lo mismo tras una orden que no deja reporte de corrida.
+
+    Args:
+        fallo: la frase con que falló; None si salió bien.
+    """
+    ajustes = config.ajustes
+    con_prisa = Configuracion(replace(ajustes, espera_base=min(_ESPERA, ajustes.espera_base)))
+    hay = [de_corridas.orden_fallida(tarea, fallo)] if fallo else []
+    _ronda(con_prisa, ademas={f"orden:{tarea}": hay}, opciones=opciones)
+
+
+def _ronda(config: Configuracion, *que: Any, **mas: Any) -> None:
     if not canales(config.ajustes.ambiente):
         return
     try:
-        contar(ronda.hacer(config, reporte, opciones=opciones))
+        contar(ronda.hacer(config, *que, **mas))
     except ErrorFluxion as e:
         registro.warning("Las alertas quedan para la próxima ronda. %s", e)
     except Exception:

@@ -13,7 +13,7 @@ from luigi.interface import core
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.legible import legible
-from fluxion_luigi.tareas import salida
+from fluxion_luigi.tareas import avisos, salida
 from fluxion_luigi.tareas.parametros import Vez
 from fluxion_luigi.tareas.registro import en_palabras
 
@@ -64,6 +64,9 @@ class Tarea(luigi.Task):
     # De quién es la tarea: sin esto, dos proyectos en un mismo scheduler, o dos corridas que se
     # cruzan, serían para él una sola tarea, y lo que le pasara a una le pasaría a la otra.
     vez = Vez()
+    # Si es una orden que alguien puede esperar que corra sola y no deja reporte de corrida: que
+    # falle se lo tiene que decir ella a alguien.
+    avisa = False
 
     _ultimo_aviso = 0.0
     _por_decir = ("", 0)
@@ -86,7 +89,15 @@ class Tarea(luigi.Task):
 
     def on_failure(self, exception: BaseException) -> str:
         """La frase, y no la traza, es lo que ve la página del scheduler."""
-        return en_palabras(exception)
+        frase = en_palabras(exception)
+        if self.avisa:
+            avisos.tras_orden(self.config, self.task_family, frase, opciones_de_luigi())
+        return frase
+
+    def on_success(self) -> None:
+        """Si había fallado, se dice que ya no."""
+        if self.avisa:
+            avisos.tras_orden(self.config, self.task_family, None, opciones_de_luigi())
 
     def avanzar(self, hecho: int, total: int, mensaje: str) -> None:
         """Muestra el avance en la página del scheduler y en la terminal, a lo sumo dos por segundo.

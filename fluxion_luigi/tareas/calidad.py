@@ -6,6 +6,7 @@ from fluxion_luigi.errores import ErrorCalidad, ErrorUso
 from fluxion_luigi.flujo import calidad
 from fluxion_luigi.informes import calidad as informe
 from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas import publicacion
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
@@ -16,6 +17,8 @@ class VerificarCalidad(Tarea):
     desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
     hasta = FechaOMes(fin=True, default=None, description="AAAA-MM-DD o AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todas")
+
+    avisa = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,6 +47,7 @@ class VerificarCalidad(Tarea):
             self.config, dias, corrida.id_actual(), lambda n, que: self.avanzar(n, todos, que)
         )
         mostrar(informe.texto(hallazgos, rotas, todos, resueltos))
+        publicacion.tras_cambio()
         with corrida.si_se_puede():
             escribir_json(self.config.ajustes.reportes / "calidad.json", {
                 "version": 1, "en": self.config.ahora().isoformat(timespec="seconds"),

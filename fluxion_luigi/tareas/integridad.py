@@ -101,6 +101,11 @@ class VerificarIntegridad(Tarea):
                 self.plan = reparacion.planear(self.config, self.tiendas, self._rango)
                 self._repara, historia.raiz = True, self
 
+    @property
+    def avisa(self) -> bool:
+        """Al reparar es una corrida, y avisa como todas."""
+        return not self._repara
+
     def requires(self):
         if not self.contra_origen:
             return []

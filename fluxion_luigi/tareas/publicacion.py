@@ -47,6 +47,8 @@ class PublicarBase(Tarea):
 
     forzar = Modo(description="la hace otra vez aunque ya esté al día")
 
+    avisa = True
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         exigir_workers()

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from fluxion_luigi.informes.integridad import no_miradas
+from fluxion_luigi.flujo.integridad import Revision
+from fluxion_luigi.informes.integridad import no_miradas, texto
 from fluxion_luigi.periodos import SIEMPRE, Rango
 
 EN = datetime(2025, 3, 20, 10, tzinfo=UTC)
@@ -51,3 +52,10 @@ def test_la_base_danada_es_de_todas_y_un_informe_ilegible_no_dice_nada():
     assert quedan(diferencia(None), tiendas=("tienda_01",)) == []
     for raro in (None, [], {"en": "ayer"}, {"en": EN.isoformat()}, {"diferencias": [1]}):
         assert no_miradas(raro, (), DIAS, {}, contra_origen=False) == []
+
+
+def test_solo_dice_que_todo_coincide_si_lo_miro_todo():
+    assert texto(Revision([]), []).endswith("Todo coincide.")
+    for parte in ({"sin_comparar": {"tienda_01": "no responde"}},
+                  {"en_uso": [("tienda_01", "2025-03")]}):  # fmt: skip
+        assert texto(Revision([], **parte), []).endswith("Lo que se pudo mirar coincide.")

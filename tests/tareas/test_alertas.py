@@ -164,6 +164,25 @@ def test_con_la_base_tomada_se_dice_quien_la_tiene(con_hueco):
     assert "ventas.duckdb la tiene" in w.mensajes[0]["message"]
 
 
+def test_una_verificacion_que_falla_tambien_se_lo_dice_a_alguien_y_luego_que_ya_no(con_hueco):
+    con_hueco.ajustes["espera_base"] = "0.2"
+    con_hueco.escribir()
+    with webhook() as w:
+        por(con_hueco, w)
+        with duckdb.connect(str(con_hueco.base)):
+            assert con_hueco.luigi("VerificarCalidad").codigo == 30
+        [mensaje] = w.mensajes
+        for dicho in ("✗ VerificarCalidad falló", "ventas.duckdb la tiene"):
+            assert dicho in mensaje["message"]
+        assert con_hueco.luigi("VerificarCalidad", workers=2).codigo == 0
+        assert "✓ VerificarCalidad falló" in w.mensajes[1]["message"]
+        salida = con_hueco.luigi("VerificarIntegridad")
+    assert salida.codigo == 30, salida.todo
+    for dicho in ("✗ VerificarIntegridad falló", "sin remediar", "los datos no cuadran"):
+        assert dicho in w.mensajes[2]["message"]
+    assert len(w.mensajes) == 3
+
+
 def test_con_el_catalogo_roto_se_dice_que_no_empezo_y_cuando_ya_empieza(una):
     with webhook() as w:
         por(una, w)

@@ -76,9 +76,11 @@ def test_una_herramienta_abierta_no_estorba_tres_cargas_y_cada_una_ve_lo_suyo_en
     assert con_bi.reporte()["publicacion"] is None
 
 
-def test_publican_tambien_el_incremento_olvidar_renombrar_y_la_orden_a_mano(con_bi):
+def test_publican_tambien_el_incremento_la_calidad_olvidar_renombrar_y_la_orden_a_mano(con_bi):
     assert correr(con_bi, "2025-03-04 06:00:00", "IncrementoDiario").codigo == 0
     assert al_dia(con_bi)
+    salida = con_bi.luigi("VerificarCalidad", "--tiendas", "tienda_01")
+    assert (salida.codigo, al_dia(con_bi)) == (0, True), salida.todo
     dia = ("--desde", "2025-03-01", "--hasta", "2025-03-01", "--tiendas", "tienda_01")
     salida = con_bi.luigi("OlvidarVentas", *dia, "--simular")
     assert "Publicada" not in salida.todo
