@@ -40,7 +40,7 @@ def de_informe(
         "fuera": lambda: list(_fuera_de_lugar(informe)),
         "nuevas": lambda: list(_nuevas(config, informe, conocidas)),
         "publicada": lambda: list(_publicada(config, informe)),
-        "calidad": lambda: list(_calidad(informe)),
+        "calidad": lambda: list(_calidad(config, informe)),
     }
 
 
@@ -197,7 +197,7 @@ def _publicada(config: Configuracion, informe: dict[str, Any]) -> Iterator[Alert
     )  # fmt: skip
 
 
-def _calidad(informe: dict[str, Any]) -> Iterator[Alerta]:
+def _calidad(config: Configuracion, informe: dict[str, Any]) -> Iterator[Alerta]:
     """Los errores de calidad que hay, y las revisiones que no se pudieron hacer."""
     datos = informe["calidad"]
     if datos is None:
@@ -214,8 +214,14 @@ def _calidad(informe: dict[str, Any]) -> Iterator[Alerta]:
                 h["que_hacer"], h["tienda"], h["desde"], dias, inmediata=True,
             )  # fmt: skip
     for rota in datos["rotas"]:
+        # Lo que no es un archivo es un ajuste o el catálogo, y lo dice el error.
+        archivo = config.ajustes.sql / "calidad" / f"{rota['revision']}.sql"
+        suyo = archivo.exists() or archivo.is_symlink()
         yield Alerta(
             f"calidad_rota:{rota['revision']}", AVISO,
-            f"La revisión de calidad {rota['revision']} no se pudo hacer", rota["error"],
-            f"Corrija sql/calidad/{rota['revision']}.sql", inmediata=True,
+            f"La revisión de calidad {rota['revision']} no se pudo hacer" if suyo else
+            f"La calidad no se revisa entera ({rota['revision']})",
+            " ".join(rota["error"].split()),
+            f"Corrija sql/calidad/{archivo.name}" if suyo else "Corrija lo que ahí se dice",
+            inmediata=True,
         )  # fmt: skip

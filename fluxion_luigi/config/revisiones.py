@@ -55,6 +55,9 @@ def _leer(archivo: Path) -> Revision:
         clave = renglon[1] or clave
         dicho[clave] = f"{dicho.get(clave, '')} {renglon[2].strip()}".strip()
         del lineas[0]
+    # Lo que se anota al final, que dejaría el punto y coma en medio.
+    while lineas and (not lineas[-1].strip() or lineas[-1].lstrip().startswith("--")):
+        lineas.pop()
     if faltan := [c for c in _CLAVES if not dicho.get(c)]:
         raise ErrorConfiguracion(f"A su cabecera le falta {', '.join(faltan)}.")
     if sobran := sorted(dicho.keys() - {*_CLAVES}):

@@ -178,9 +178,15 @@ def _de(config: Configuracion, tienda: Tienda) -> dict[str, Any]:
 def _revisar(base: Base, config: Configuracion, tienda: Tienda) -> Revisado:
     buenas, malas = leer(config.ajustes.sql)
     hay = {r.nombre for r in buenas} | malas.keys()
-    for nombre in sorted(set(tienda.no_revisar) - hay):
+    # De todas las tiendas, y no sólo de ésta: cargar otra no da por corregido el catálogo.
+    nombradas: dict[str, list[str]] = {}
+    for t in config.catalogo.tiendas.values():
+        for nombre in set(t.no_revisar) - hay:
+            nombradas.setdefault(nombre, []).append(t.id)
+    for nombre, ids in sorted(nombradas.items()):
         malas[nombre] = (
-            f"No existe, y la nombra no_revisar de {tienda.id} en {config.catalogo.archivo.name}. "
+            f"No existe, y la nombra no_revisar de {', '.join(ids)} en "
+            f"{config.catalogo.archivo.name}. Corríjalo ahí. "
             f"Las que hay son: {', '.join(sorted(hay)) or 'ninguna'}."
         )
     suyas = [r for r in buenas if r.nombre not in tienda.no_revisar]

@@ -58,12 +58,16 @@ def de_rotas(rotas: Mapping[str, str]) -> list[str]:
     return ["", f"No se pudieron usar {len(rotas)} revisión(es) de sql/calidad:", *cuales]
 
 
-def de_carga(nombre: str, hallado: Sequence[Mapping[str, Any]]) -> list[str]:
+def de_carga(
+    nombre: str, hallado: Sequence[Mapping[str, Any]], antes: Sequence[Mapping[str, Any]] = ()
+) -> list[str]:
     """Lo que se dice al cargar una tienda-mes: los errores con ejemplos; lo demás, en un renglón.
 
     Args:
         nombre: la tienda y el mes.
         hallado: el de `flujo.calidad.resumir`.
+        antes: lo hallado en las que esta corrida ya cargó: una rota se dice una vez, y no en cada
+            tienda.
     """
     dichos = []
     for h in hallado:
@@ -76,7 +80,7 @@ def de_carga(nombre: str, hallado: Sequence[Mapping[str, Any]]) -> list[str]:
             f"{nombre}: {len(avisos)} aviso(s) de calidad: {'; '.join(avisos)}. Los explica "
             "VerificarCalidad."
         )
-    rotas = [h for h in hallado if h["severidad"] == "rota"]
+    rotas = [h for h in hallado if h["severidad"] == "rota" and h not in antes]
     return [*dichos, *(f"sql/calidad/{h['revision']}: {_llano(h['error'])}" for h in rotas)]
 
 

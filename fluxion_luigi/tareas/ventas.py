@@ -153,13 +153,16 @@ class CargaVentas(TareaTiendaMes):
             )
             registro.info("%s", historia.linea_de_ajena(self, resumen))
             return
+        ya = [
+            h for s in self.diario.sucesos() if s["suceso"] == "carga" for h in s.get("calidad", ())
+        ]
         self.diario.anotar(
             "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos,
             **resumen.a_json(),
         )  # fmt: skip
         if resumen.aviso:
             registro.warning("%s", resumen.aviso)
-        for dicho in calidad.de_carga(self.nombre, resumen.calidad):
+        for dicho in calidad.de_carga(self.nombre, resumen.calidad, ya):
             registro.warning("%s", dicho)
         if resumen.dias:
             registro.info("%s", historia.linea_de_carga(self, resumen))

@@ -105,12 +105,17 @@ def test_de_la_calidad_se_dicen_los_errores_y_las_revisiones_rotas(config):
                 "que_hacer": "Recárguelo", "ejemplos": [], "columnas": []}  # fmt: skip
     calidad = {"revisado_en": "2025-07-11T06:00:00-04:00", "revisiones": 2, "resueltos": 0,
                "hallazgos": [hallazgo, {**hallazgo, "severidad": "aviso", "revision": "otra"}],
-               "rotas": [{"revision": "mala", "error": "no existe la columna x"}]}  # fmt: skip
-    error, rota = de(config, calidad=calidad)["calidad"]
+               "rotas": [{"revision": "caja_desaparecida", "error": "no existe x\n\nLINE 6: x"},
+                         {"revision": "feriados", "error": "No se saben."}]}  # fmt: skip
+    error, rota, ajuste = de(config, calidad=calidad)["calidad"]
     assert error.titulo == "tienda_01: líneas repetidas"
     assert error.detalle == "4 línea(s), 2025-07-10. Se sumaría dos veces."
     assert (error.desde, error.partes) == (hallazgo["desde"], ("2025-07-10",))
-    assert (rota.severidad, rota.detalle) == ("aviso", "no existe la columna x")
+    assert (rota.severidad, rota.detalle) == ("aviso", "no existe x LINE 6: x")
+    assert rota.que_hacer == "Corrija sql/calidad/caja_desaparecida.sql"
+    assert (ajuste.titulo, ajuste.que_hacer) == (
+        "La calidad no se revisa entera (feriados)", "Corrija lo que ahí se dice",
+    )  # fmt: skip
 
 
 def test_de_la_integridad_se_dice_lo_que_no_se_reparo(config):

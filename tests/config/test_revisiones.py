@@ -48,5 +48,10 @@ def test_una_cabecera_mala_se_explica_y_no_estorba_a_las_demas(tmp_path, antes, 
     assert dice in malas["mucho"]
 
 
+def test_un_comentario_al_final_no_deja_el_punto_y_coma_en_medio(tmp_path):
+    [revision], malas = leida(tmp_path, f"{BUENA}\n-- fin\n\n".replace("-- Esto", "\n-- Esto"))
+    assert (revision.consulta.splitlines()[-1], malas) == ("SELECT dia FROM dias", {})
+
+
 def test_sin_carpeta_no_hay_revisiones(tmp_path):
     assert leer(tmp_path) == ([], {})

@@ -115,10 +115,11 @@ def test_lo_cargado_se_revisa_a_pedido_y_un_archivo_nuevo_es_una_revision_nueva(
 
 def test_lo_que_se_acepta_en_el_catalogo_se_carga_y_se_olvida_con_sus_dias(tienda, cargada):
     tienda.tiendas["tienda_01"]["no_revisar"] = ["lineas_duplicadas", "inventada"]
-    tienda.escribir()
+    # Lo mal escrito se dice entero, se cargue la tienda que se cargue.
+    tienda.con_tienda("tienda_03", activa=False, no_revisar=["inventada"])
     salida = tienda.rango("2025-07-01", "2025-07-07")
     assert salida.codigo == 0, salida.todo
-    assert "sql/calidad/inventada: No existe, y la nombra no_revisar de tienda_01" in salida.error
+    assert "inventada: No existe, y la nombra no_revisar de tienda_01, tienda_03" in salida.error
     assert dias(tienda) == [1, 2, 3, 4, 5, 6, 7]
     assert calidad.vigentes(tienda.config)["hallazgos"] == []
     assert tienda.consultar(
