@@ -1,6 +1,7 @@
 """Las alertas de las corridas: la que falló, la que murió y la que ni empezó."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from fluxion_luigi.periodos import leer_instante
 MURIO_HACE = timedelta(days=3)
 _CUANTAS = 30
 _LARGO = 400
+# Las que dicen ellas mismas cómo acabaron (`orden_fallida`), también cuando no son una corrida.
+_LO_DICEN = ("VerificarIntegridad",)
 Reporte = dict[str, Any]
 
 
@@ -23,7 +26,7 @@ def fallidas(config: Configuracion, reportes: Sequence[Reporte]) -> list[Alerta]
     """Una por tarea, si desde la última vez que salió bien ha fallado."""
     grupos: dict[str, list[Reporte]] = {}
     for d in reportes:
-        if not _murio(d):
+        if not _murio(d) and d["tarea"] not in _LO_DICEN:
             grupos.setdefault(d["tarea"], []).append(d)
     return [a for suyas in grupos.values() if (a := _de_tarea(config, suyas))]
 
@@ -54,6 +57,14 @@ def orden_fallida(tarea: str, frase: str) -> Alerta:
         f"orden:{tarea}", ERROR, f"{tarea} falló", frase.replace("\n", " ")[:_LARGO],
         "Corrija eso y repita la orden", partes=(corrida.id_actual(),), inmediata=True,
     )  # fmt: skip
+
+
+def de_orden(config: Configuracion, actual: Reporte) -> dict[str, list[Alerta]]:
+    """Lo de una que se lo dice ella, y a la que sus cargas no dejaron acabar; o nada."""
+    if actual["tarea"] not in _LO_DICEN or not (a := _de_tarea(config, [actual])):
+        return {}
+    clave = f"orden:{actual['tarea']}"
+    return {clave: [replace(a, clave=clave)]}
 
 
 def reportes(config: Configuracion, actual: Reporte | None = None) -> list[Reporte]:

@@ -91,7 +91,8 @@ def _diferencia(d: dict[str, Any], en: str) -> Alerta:
     return Alerta(
         f"integridad:{d['clase']}:{d['tienda']}:{dias[0] if dias else ''}", ERROR,
         f"{d['tienda'] or 'La base'}: los datos no cuadran ({d['clase']})", f"{d['que']}{causa}",
-        str(d["orden"] or "luigi --module fluxion_luigi VerificarIntegridad"), d["tienda"],
+        f"{d['orden']}. Luego verifique otra vez: hasta entonces esto sigue en pie" if d["orden"]
+        else "luigi --module fluxion_luigi VerificarIntegridad", d["tienda"],
         partes=dias, inmediata=True,
     )  # fmt: skip
 

@@ -81,6 +81,7 @@ def mirar(
     )
     if actual is not None:  # ésta sí empezó
         vistas[f"arranque:{actual['tarea']}"] = []
+        vistas |= de_corridas.de_orden(config, actual)
     try:
         informe = estado.componer(config, Pedido(), opciones)
     except ErrorOcupado:

@@ -100,13 +100,24 @@ def _con_control(d: Dia, c: Contexto) -> Hallazgo | None:
         causa = "al cargarse debió salir de «dias_fallidos»: se insertó a mano"
         return Hallazgo("fallido_ya_cargado", causa, de_nuevo)
     if marcado is None:
-        causa = "se borró el marcador, o una corrida murió entre cargar y escribirlo"
-        return None if d.sin_marcador_legible else Hallazgo("sin_marcador", causa, Remedio(RANGO))
+        return _sin_marcador(d)
     if d.de_base != c.foto.base_id:
         return Hallazgo("marcador_de_otra_base", _de_otra_base(c), Remedio(RANGO))
     if not renglon.dia.respalda(marcado):
         return Hallazgo("marcador_distinto", _marcador_distinto(d, c), Remedio(RANGO))
     return None
+
+
+def _sin_marcador(d: Dia) -> Hallazgo | None:
+    if d.sin_marcador_legible:  # de ése ya se dice que no se entiende
+        return None
+    causa = "se borró el marcador, o una corrida murió entre cargar y escribirlo"
+    if d.fallido:
+        causa = (
+            "se volvió a leer y no se pudo cargar: queda lo de antes. Corrija primero lo que dice "
+            "EstadoVentas de ese día"
+        )
+    return Hallazgo("sin_marcador", causa, Remedio(RANGO))
 
 
 def _filas_distintas(d: Dia, c: Contexto) -> Hallazgo:

@@ -64,8 +64,8 @@ class Tarea(luigi.Task):
     # De quién es la tarea: sin esto, dos proyectos en un mismo scheduler, o dos corridas que se
     # cruzan, serían para él una sola tarea, y lo que le pasara a una le pasaría a la otra.
     vez = Vez()
-    # Si es una orden que alguien puede esperar que corra sola y no deja reporte de corrida: que
-    # falle se lo tiene que decir ella a alguien.
+    # Si es una orden que puede correr sola y no deja reporte de corrida, o no siempre: que falle se
+    # lo tiene que decir ella a alguien.
     avisa = False
 
     _ultimo_aviso = 0.0

@@ -85,6 +85,7 @@ class VerificarIntegridad(Tarea):
 
     recargar = False
     limpia_al_acabar = False
+    avisa = True
     al_dia = staticmethod(reparacion.al_dia)
 
     def __init__(self, *args, **kwargs):
@@ -100,11 +101,6 @@ class VerificarIntegridad(Tarea):
             if self.reparar:
                 self.plan = reparacion.planear(self.config, self.tiendas, self._rango)
                 self._repara, historia.raiz = True, self
-
-    @property
-    def avisa(self) -> bool:
-        """Al reparar es una corrida, y avisa como todas."""
-        return not self._repara
 
     def requires(self):
         if not self.contra_origen:

@@ -57,6 +57,16 @@ def test_las_que_fallaron_desde_la_ultima_buena_son_una_sola_alerta_por_tarea(co
     assert fallidas(config) == []
 
 
+def test_la_que_se_lo_dice_ella_tiene_una_sola_alerta_y_la_acaba_ella(config):
+    mala = dejar(config, 2, tarea="VerificarIntegridad")
+    assert fallidas(config) == []
+    [(clave, [a])] = de_corridas.de_orden(config, mala).items()
+    assert (clave, a.clave) == ("orden:VerificarIntegridad", de_corridas.orden_fallida(
+        "VerificarIntegridad", "x").clave)  # fmt: skip
+    assert "tienda_02: no hay permiso" in a.detalle
+    assert de_corridas.de_orden(config, dejar(config, 1)) == {}
+
+
 def test_la_que_esta_acabando_cuenta_aunque_su_reporte_no_se_haya_escrito(config):
     datos = dejar(config, 0)
     (config.ajustes.reportes / f"corrida_{datos['corrida']}.json").unlink()

@@ -343,6 +343,15 @@ def test_un_olvido_que_no_acabo_se_dice_y_se_repite(sano):
     assert "no llegó a quitar el marcador" in d.causa
 
 
+def test_un_dia_que_se_releyo_y_quedo_fuera_no_es_un_marcador_borrado(sano):
+    a_mano(sano, "INSERT INTO dias_fallidos VALUES "
+           "('tienda_01', '2025-03-03', 'líneas duplicadas', '2999-01-01', 'c')")  # fmt: skip
+    cambiar_marcador(sano, "tienda_01", lambda dias: dias.pop("2025-03-03"))
+    [d] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
+    assert (d.clase, d.remedio.tarea) == ("sin_marcador", "RangoVentas")
+    assert d.causa.startswith("se volvió a leer y no se pudo cargar: queda lo de antes")
+
+
 def test_de_una_tienda_inactiva_importa_la_base_y_no_el_marcador(sano):
     (sano.carpeta / "markers" / "tienda_03" / "2025-03.json").unlink()
     sano.tiendas["tienda_03"]["activa"] = False
