@@ -44,7 +44,8 @@ def tras_orden(
     ajustes = config.ajustes
     con_prisa = Configuracion(replace(ajustes, espera_base=min(_ESPERA, ajustes.espera_base)))
     hay = [de_corridas.orden_fallida(tarea, fallo)] if fallo else []
-    _ronda(con_prisa, ademas={f"orden:{tarea}": hay}, opciones=opciones)
+    vistas = {f"orden:{tarea}": hay, f"arranque:{tarea}": []}  # ésta sí empezó
+    _ronda(con_prisa, ademas=vistas, opciones=opciones)
 
 
 def _ronda(config: Configuracion, *que: Any, **mas: Any) -> None:

@@ -90,7 +90,8 @@ class Tarea(luigi.Task):
     def on_failure(self, exception: BaseException) -> str:
         """La frase, y no la traza, es lo que ve la página del scheduler."""
         frase = en_palabras(exception)
-        if self.avisa:
+        # Lo que la orden tiene mal escrito lo está viendo quien la escribió.
+        if self.avisa and not isinstance(exception, ErrorUso):
             avisos.tras_orden(self.config, self.task_family, frase, opciones_de_luigi())
         return frase
 

@@ -21,7 +21,7 @@ from fluxion_luigi.flujo import cuentas, integridad, olvido, reparacion, revisio
 from fluxion_luigi.flujo.diferencias import Diferencia
 from fluxion_luigi.informes import integridad as informe
 from fluxion_luigi.periodos import SIEMPRE, Rango
-from fluxion_luigi.tareas import conectividad, historia
+from fluxion_luigi.tareas import conectividad, historia, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
@@ -93,14 +93,15 @@ class VerificarIntegridad(Tarea):
         exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar; lo que tenga la base, luego.
         self._rango = Rango(self.desde or SIEMPRE.desde, self.hasta or SIEMPRE.hasta)
-        with suppress(ErrorOcupado, ErrorDestino):
-            if self.tiendas:
-                olvido.elegir(self.config, self.tiendas)
         self._repara = False
-        with suppress(ErrorOcupado, ErrorDestino):
-            if self.reparar:
-                self.plan = reparacion.planear(self.config, self.tiendas, self._rango)
-                self._repara, historia.raiz = True, self
+        with vigilia.planeando(not self.reparar):
+            with suppress(ErrorOcupado, ErrorDestino):
+                if self.tiendas:
+                    olvido.elegir(self.config, self.tiendas)
+            with suppress(ErrorOcupado, ErrorDestino):
+                if self.reparar:
+                    self.plan = reparacion.planear(self.config, self.tiendas, self._rango)
+                    self._repara, historia.raiz = True, self
 
     def requires(self):
         if not self.contra_origen:

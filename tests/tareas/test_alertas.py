@@ -176,11 +176,19 @@ def test_una_verificacion_que_falla_tambien_se_lo_dice_a_alguien_y_luego_que_ya_
             assert dicho in mensaje["message"]
         assert con_hueco.luigi("VerificarCalidad", workers=2).codigo == 0
         assert "✓ VerificarCalidad falló" in w.mensajes[1]["message"]
+        # Lo que pide mal una persona no es noticia.
+        nada = ("--desde", "2020-01", "--hasta", "2020-01")
+        assert con_hueco.luigi("VerificarCalidad", *nada).codigo == 30
+        (con_hueco.carpeta / "tiendas.toml").write_text("cadena = ")
+        assert con_hueco.luigi("VerificarIntegridad", "--reparar").codigo == 40
+        assert "✗ VerificarIntegridad no empezó" in w.mensajes[2]["message"]
+        con_hueco.escribir()
         salida = con_hueco.luigi("VerificarIntegridad")
     assert salida.codigo == 30, salida.todo
-    for dicho in ("✗ VerificarIntegridad falló", "sin remediar", "los datos no cuadran"):
-        assert dicho in w.mensajes[2]["message"]
-    assert len(w.mensajes) == 3
+    for dicho in ("✗ VerificarIntegridad falló", "sin remediar", "los datos no cuadran",
+                  "✓ VerificarIntegridad no empezó"):  # fmt: skip
+        assert dicho in w.mensajes[3]["message"]
+    assert len(w.mensajes) == 4
 
 
 def test_con_el_catalogo_roto_se_dice_que_no_empezo_y_cuando_ya_empieza(una):
