@@ -40,7 +40,7 @@ WITH precios AS (
         exp(avg(CASE WHEN total <> 0 THEN ln(abs(total)) END)) AS monto_tipico,
         count(*) FILTER (NOT en_catalogo) AS sin_producto,
         count(*) FILTER (hora IS NULL) AS sin_hora,
-        count(*) FILTER (abs(subtotal + impuesto - total) > 0.011) AS no_suman,
+        count(*) FILTER (abs(subtotal::DECIMAL(38,4) + impuesto - total) > 0.011) AS no_suman,
         count(*) FILTER (
             abs(monto - abs(total)) > margen AND abs(monto - abs(subtotal)) > margen
         ) AS no_dan,
