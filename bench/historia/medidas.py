@@ -28,6 +28,7 @@ def medir_sobre(h: Historia, avisar: Callable[[str], None]) -> Iterator[Paso]:
     yield _veces("terminal", "EstadoVentas, en la terminal", 2, h.grande, "EstadoVentas")
     for formato in ("json", "html"):
         yield _con_formato(h.grande, formato)
+    yield _veces("integridad", "VerificarIntegridad", 10, h.grande, "VerificarIntegridad")
     yield from _reemplazar(h, avisar)
     exigir_cargadas(h.grande, h.filas)
     yield _publicar(h.grande)
