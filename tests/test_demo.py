@@ -40,7 +40,7 @@ def chica(tmp_path_factory) -> Proyecto:
 def corrida(chica) -> tuple[Salida, rarezas.Dias]:
     """Lo que dijo, y lo que faltaba al acabar."""
     salida = demo(chica)
-    return salida, rarezas.faltan(chica.config, rarezas.TODO)
+    return salida, rarezas.faltan(chica.config, rarezas.PERIODO)
 
 
 def test_acaba_con_0_y_falta_justo_lo_que_dice(corrida):
@@ -71,7 +71,7 @@ def test_las_ordenes_que_da_lo_remedian_y_entonces_ya_no_las_da(chica, corrida):
         salida = chica.luigi(tarea, *(o for o in opciones if o != "--local-scheduler"))
         assert salida.codigo == 0, salida.todo
     assert len(cargas) == 2
-    assert rarezas.faltan(chica.config, rarezas.TODO) == {}
+    assert rarezas.faltan(chica.config, rarezas.PERIODO) == {}
     assert chica.cargado() == chica.en_origen("2024-07-01", "2025-07-31")
     assert "RangoVentas" not in rarezas.texto(chica.config)
     assert "nada que reparar" in demo(chica, "--reparar").fuera

@@ -5,6 +5,7 @@ ambiente o de `.env`, y de un canal sólo se escribe su nombre.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -44,7 +45,7 @@ def canales(ambiente: Mapping[str, str]) -> list[Canal]:
 
 
 @dataclass(frozen=True)
-class _PorCanal:
+class _PorCanal(ABC):
     """Un valor para todos los canales, y el de los que tienen otro: `aviso, guardia=error`."""
 
     todos: object = None
@@ -69,9 +70,9 @@ class _PorCanal:
         return cls(todos, tuple(propios.items()))
 
     @classmethod
+    @abstractmethod
     def leer(cls, texto: str):
         """Un valor escrito; vacío, el de siempre."""
-        raise NotImplementedError
 
     def nombra(self) -> set[str]:
         """Los canales que tienen un valor propio."""

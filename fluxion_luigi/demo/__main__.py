@@ -61,7 +61,7 @@ def _demostrar(configuracion: Configuracion) -> int:
     for rango, cuales in rarezas.TANDAS:
         if suyas := ",".join(id_ for id_ in cuales if id_ in ids):
             _correr(0, "RangoVentas", rango, "--tiendas", suyas)
-    _correr(0, "EstadoVentas", rarezas.TODO)
+    _correr(0, "EstadoVentas", rarezas.PERIODO)
     print(f"\n{rarezas.texto(configuracion)}")
     return 0
 

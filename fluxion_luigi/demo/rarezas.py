@@ -11,7 +11,7 @@ from fluxion_luigi.informes import orden
 from fluxion_luigi.informes.tablas import ancho
 from fluxion_luigi.periodos import Rango, describir
 
-TODO = pos.HISTORIA
+PERIODO = pos.HISTORIA
 # A toda la cadena se le piden los dos últimos meses.
 RECIENTE = Rango(date(2025, 6, 1), date(2025, 7, 31))
 CON_HUECO = "tienda_08"
@@ -19,7 +19,7 @@ CON_HUECO = "tienda_08"
 # hueco.
 CON_HISTORIA = ("tienda_01", "tienda_02", "tienda_16")
 TANDAS = (
-    (Rango(TODO.desde, date(2025, 4, 11)), (*CON_HISTORIA, CON_HUECO)),
+    (Rango(PERIODO.desde, date(2025, 4, 11)), (*CON_HISTORIA, CON_HUECO)),
     (Rango(date(2025, 4, 12), date(2025, 5, 31)), CON_HISTORIA),
 )
 CAIDA = "tienda_15"
@@ -91,12 +91,12 @@ def texto(config: Configuracion) -> str:
     if malos:
         lineas += ["· Eso lo corrigen las tiendas (la primera orden) y se repite lo que falta:"]
         lineas += [f"    {una}" for una in (REPARAR, _cargar(malos))]
-    hueco = {t: d for t, d in faltan(config, TODO).items() if t == CON_HUECO}
+    hueco = {t: d for t, d in faltan(config, PERIODO).items() if t == CON_HUECO}
     for id_, dias in hueco.items():
         que = f"un hueco de {len(dias)} días, {describir(dias)}: nadie los pidió. Basta pedirlos:"
         lineas += [*_punto(_nombre(tiendas[id_]), que), f"    {_cargar(hueco)}"]
     for t in tiendas.values():
-        if t.apertura and t.apertura not in (TODO.desde, RECIENTE.desde):
+        if t.apertura and t.apertura not in (PERIODO.desde, RECIENTE.desde):
             que = f"abrió el {t.apertura}. Lo de antes ni se pide ni se echa en falta."
             lineas += _punto(_nombre(t), que)
     cerrados = " y ".join(map(str, pos.CERRADOS))
@@ -128,7 +128,7 @@ def _cargar(dias: Dias) -> str:
 
 
 def _ver() -> str:
-    partes = [f"--desde {TODO.desde} --hasta {TODO.hasta} --abrir", *OPCIONES]
+    partes = [f"--desde {PERIODO.desde} --hasta {PERIODO.hasta} --abrir", *OPCIONES]
     return f"luigi --module fluxion_luigi EstadoVentas {' '.join(partes)}"
 
 

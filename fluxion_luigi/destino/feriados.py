@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorConfiguracion
 
 
@@ -22,8 +23,11 @@ def feriados(base: Base, pais: str, anios: Iterable[int]) -> list[date]:
     hay = [dia for (dia,) in base.hacer("leer_feriados", pais=pais)]
     faltan = sorted(set(anios) - {d.year for d in hay})
     nuevos = _calcular(pais, faltan) if faltan else {}
-    for dia, nombre in nuevos.items():
-        base.hacer("insertar_feriado", pais=pais, dia=dia, nombre=nombre)
+    if nuevos:
+        # Todos o ninguno: un año a medias pasaría por sabido. Fuera, pues, de otra transacción.
+        with transaccion(base, 0):
+            for dia, nombre in nuevos.items():
+                base.hacer("insertar_feriado", pais=pais, dia=dia, nombre=nombre)
     return [*hay, *nuevos]
 
 

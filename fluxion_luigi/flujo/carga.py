@@ -73,8 +73,8 @@ def cargar(
     """Lleva el staging de una tienda-mes a la base; al volver, el marcador dice la verdad.
 
     Los días que la extracción apartó, y los que una revisión de calidad no deja cargar, quedan
-    anotados en la base con su motivo. Si otra corrida lo
-    cargó todo mientras tanto, no hace nada y dice cuál fue.
+    anotados en la base con su motivo. Si otra corrida lo cargó todo mientras tanto, no hace nada y
+    dice cuál fue.
 
     Raises:
         ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban.
