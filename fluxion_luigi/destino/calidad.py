@@ -18,13 +18,16 @@ from fluxion_luigi.destino.base import Base
 from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.feriados import feriados
 from fluxion_luigi.destino.palabras import en_palabras
-from fluxion_luigi.errores import ErrorConfiguracion
+from fluxion_luigi.errores import ErrorCalidad, ErrorConfiguracion
+from fluxion_luigi.periodos import describir
 
 # Lo usual de un día se mira hasta ocho semanas antes y después, más el vecino de un feriado.
 ALREDEDOR = timedelta(days=57)
 # Segundos de una revisión. Las de aquí tardan décimas con un mes; la que no acaba nunca se quedaría
 # con la base, y con ella todas las cargas.
 PLAZO = 60.0
+# Lo que todas leen, y cómo se llama cuando es ello lo que no se pudo hacer.
+PERFIL = "perfil_dias"
 
 
 class Hallazgo(NamedTuple):
@@ -44,6 +47,11 @@ class Revisado:
     hallazgos: list[Hallazgo] = field(default_factory=list)
     corridas: list[str] = field(default_factory=list)
     rotas: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def sin_perfil(cls, por_que: str) -> "Revisado":
+        """Unos días que ninguna revisión pudo mirar."""
+        return cls(rotas={PERFIL: por_que})
 
     def errores(self) -> dict[date, list[Hallazgo]]:
         """Los hallazgos que no dejan cargar su día."""
@@ -65,6 +73,7 @@ def poner_en_mano(
         contexto: lo demás que las consultas pueden leer con `getvariable`.
 
     Raises:
+        ErrorCalidad: si con los valores de esas líneas no se puede hacer su perfil.
         ErrorDestino, ErrorDisco: si DuckDB no pudo.
     """
     tipos = {"dias": "DATE[]", "feriados": "DATE[]", "archivos": "VARCHAR[]",
@@ -79,7 +88,14 @@ def poner_en_mano(
             ejecutar(base.conexion, f"SET VARIABLE {nombre} = $valor{tipo}", {"valor": valor})
     vacios = "calidad_sin_lineas" if archivos is not None else "calidad_lineas"
     base.hacer("calidad_staging" if archivos else vacios)
-    base.hacer("calidad_dias")
+    with en_palabras(base.ruta):
+        try:
+            ejecutar(base.conexion, consulta(base.sql, "calidad_dias"))
+        except duckdb.DataError as e:
+            raise ErrorCalidad(
+                f"{tienda}, {describir(dias)}: esos días no se pudieron revisar, y quedan como "
+                f"vienen. Es un defecto de sql/destino/calidad_dias.sql. DuckDB dijo: {e}"
+            ) from None
 
 
 def revisar(
@@ -129,6 +145,10 @@ def guardar(
     Raises:
         ErrorDestino, ErrorDisco: si DuckDB no pudo.
     """
+    if PERFIL in hecho.rotas:  # no hay nada en mano: lo que se sabía de esos días ya no vale
+        base.hacer("reemplazar_perfil", fuera=sorted(fuera))
+        _anotar_revisiones(base, hecho, corrida)
+        return 0
     guardar_perfil(base, fuera)
     ahora = datetime.now(UTC).replace(tzinfo=None)
     base.hacer("calidad_hallados")
@@ -144,13 +164,17 @@ def guardar(
     )  # fmt: skip
     base.hacer("seguir_calidad", ahora=ahora)
     base.hacer("insertar_calidad", ahora=ahora, corrida=corrida)
+    _anotar_revisiones(base, hecho, corrida)
+    return resueltos
+
+
+def _anotar_revisiones(base: Base, hecho: Revisado, corrida: str) -> None:
     base.hacer("borrar_revisiones", corrida=corrida)
     nombres = sorted({*hecho.corridas, *hecho.rotas})
-    errores = [hecho.rotas.get(n) for n in nombres]
     base.hacer(
-        "insertar_revisiones", corrida=corrida, ahora=ahora, nombres=nombres, errores=errores
-    )
-    return resueltos
+        "insertar_revisiones", corrida=corrida, ahora=datetime.now(UTC).replace(tzinfo=None),
+        nombres=nombres, errores=[hecho.rotas.get(n) for n in nombres],
+    )  # fmt: skip
 
 
 def guardar_perfil(base: Base, fuera: Collection[date] = ()) -> None:

@@ -1,6 +1,7 @@
 """La calidad de las ventas: al cargarlas, a pedido, y lo que sigue mal."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from fluxion_luigi.destino.calidad import ALREDEDOR, Hallazgo, Revisado
 from fluxion_luigi.destino.carga import Lote
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.destino.transaccion import transaccion
+from fluxion_luigi.errores import ErrorCalidad
 from fluxion_luigi.flujo.candados import lugar
 from fluxion_luigi.periodos import Rango, meses
 
@@ -31,8 +33,7 @@ def revisar_staging(
     if not dias:
         return Revisado()
     archivos = [lote.archivo for lote in lotes if lote.filas]
-    destino.poner_en_mano(base, tienda.id, dias, archivos, **_de(config, tienda))
-    return _revisar(base, config, tienda)
+    return _revisar_dias(base, config, tienda, dias, archivos)
 
 
 def motivo(hallazgos: Sequence[Hallazgo]) -> str:
@@ -118,7 +119,7 @@ def verificar(
                 if not (en_mano := [d for d in suyos if d in tramo and d in hay]):
                     continue
                 avisar(van, f"{tienda} {tramo.mes}: revisando {len(en_mano)} día(s)")
-                hecho = _revisar_cargados(base, config, lugar(config, tienda), en_mano)
+                hecho = _revisar_dias(base, config, lugar(config, tienda), en_mano)
                 with transaccion(base):
                     resueltos += destino.guardar(base, hecho, corrida, de_carga=False)
                 rotas |= hecho.rotas
@@ -193,10 +194,15 @@ def _revisar(base: Base, config: Configuracion, tienda: Tienda) -> Revisado:
     return destino.revisar(base, suyas, config.ajustes.pais, malas)
 
 
-def _revisar_cargados(
-    base: Base, config: Configuracion, tienda: Tienda, dias: Collection[date]
-) -> Revisado:
-    destino.poner_en_mano(base, tienda.id, dias, None, **_de(config, tienda))
+def _revisar_dias(
+    base: Base, config: Configuracion, tienda: Tienda, dias: Collection[date],
+    archivos: Sequence[str] | None = None,
+) -> Revisado:  # fmt: skip
+    """Los revisa; si ni siquiera se puede, lo dice: la calidad no para una carga buena."""
+    try:
+        destino.poner_en_mano(base, tienda.id, dias, archivos, **_de(config, tienda))
+    except ErrorCalidad as e:
+        return Revisado.sin_perfil(str(e))
     return _revisar(base, config, tienda)
 
 
@@ -208,9 +214,10 @@ def _completar_perfil(
     faltan = [d for d in dias if d not in con_perfil]
     for tramo in meses(Rango(faltan[0], faltan[-1])) if faltan else []:
         if suyos := [d for d in faltan if d in tramo]:
-            destino.poner_en_mano(base, tienda.id, suyos, None, **_de(config, tienda))
-            with transaccion(base):
-                destino.guardar_perfil(base)
+            with suppress(ErrorCalidad):  # lo dirá quien los revise
+                destino.poner_en_mano(base, tienda.id, suyos, None, **_de(config, tienda))
+                with transaccion(base):
+                    destino.guardar_perfil(base)
 
 
 def _hallazgos(

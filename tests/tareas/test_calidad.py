@@ -158,3 +158,27 @@ def test_una_revision_mal_pedida_se_explica(tienda, opciones, dice):
     salida = tienda.luigi("VerificarCalidad", *opciones)
     assert salida.codigo == 40
     assert dice in salida.error
+
+
+def test_unos_dias_que_no_se_pueden_revisar_se_cargan_y_se_dice(tmp_path):
+    """La cuenta del perfil se desborda: la calidad se queda sin mirar, y las ventas entran."""
+    sql = tmp_path / "sql"
+    shutil.copytree(RAIZ / "sql", sql)
+    perfil = sql / "destino" / "calidad_dias.sql"
+    texto = perfil.read_text()
+    roto = texto.replace("abs(cantidad::DOUBLE * precio_unitario)", "CAST(codigo || 'x' AS INT)")
+    perfil.write_text(roto)
+    assert roto != texto
+    proyecto = Proyecto(tmp_path / "p", ajustes={"sql": str(sql)})
+    proyecto.con_tienda("tienda_01", {"2025-03-01": 5, "2025-03-02": 5})
+    salida = proyecto.rango("2025-03-01", "2025-03-02")
+    assert salida.codigo == 0, salida.todo
+    assert "esos días no se pudieron revisar, y quedan como vienen" in salida.error
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-02")
+    [rota] = calidad.vigentes(proyecto.config)["rotas"]
+    assert rota["revision"] == "perfil_dias"
+    assert proyecto.consultar("FROM perfil_dias") == []
+    perfil.write_text(texto)
+    salida = proyecto.luigi("VerificarCalidad")
+    assert salida.codigo == 0, salida.todo
+    assert calidad.vigentes(proyecto.config)["rotas"] == []
