@@ -16,8 +16,9 @@ from bench.datos import CONSULTA, MES, VISTA, Tienda
 from bench.enlace import PorEnlace
 from fluxion_luigi import config
 from fluxion_luigi.esquema import COLUMNAS
-from fluxion_luigi.flujo.lectura import pedido_de
-from fluxion_luigi.origen.odbc import ANCHO_MAXIMO_TEXTO
+from fluxion_luigi.origen.odbc import fuente
+from fluxion_luigi.origen.odbc.pedido import Pedido
+from fluxion_luigi.origen.odbc.sesion import ANCHO_MAXIMO_TEXTO
 from tests.postgresql import CLAVE, USUARIO, Servidor
 from tests.proyecto import LUIGI, RAIZ, Proyecto
 
@@ -144,7 +145,9 @@ def _pedido(caso: Caso, carpeta: Path) -> dict:
     os.environ.update(_ambiente(caso, carpeta))
     try:
         configuracion = config.leer(carpeta / "luigi.cfg")
-        pedidos = [pedido_de(configuracion, configuracion.tienda(t.id)) for t in caso.tiendas]
+        pedidos = [
+            Pedido(**fuente.pedido(configuracion, configuracion.tienda(t.id))) for t in caso.tiendas
+        ]
     finally:
         os.environ.clear()
         os.environ.update(anterior)

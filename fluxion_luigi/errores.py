@@ -53,6 +53,12 @@ class ErrorTipos(ErrorOrigen):
     clase = "tipos"
 
 
+class ErrorColumnas(ErrorTipos):
+    """Una consulta no entrega las columnas declaradas: pasará con cualquier día."""
+
+    clase = "columnas"
+
+
 class ErrorDatos(ErrorOrigen):
     """La tienda no puede entregar unos días por un dato que tienen. Esos se apartan; no se insiste.
 
@@ -142,6 +148,10 @@ class ErrorConectividad(ErrorFluxion):
     clase = "conectividad"
 
 
+class ErrorSinEntrar(ErrorConectividad):
+    """En una tienda no se puede entrar: vale para todos sus meses, y a los demás no se les deja."""
+
+
 class ErrorCobertura(ErrorFluxion):
     """La cobertura de las ventas no llega a lo que se exige."""
 
@@ -163,9 +173,9 @@ class ErrorCalidad(ErrorFluxion):
 CLASES = {
     e.clase: e
     for e in (
-        ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorDatos, ErrorTransitorio,
-        ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad, ErrorDias, ErrorStaging,
-        ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad, ErrorCobertura,
-        ErrorAlertas, ErrorCalidad, ErrorIntegridad,
+        ErrorUso, ErrorConfiguracion, ErrorOrigen, ErrorTipos, ErrorColumnas, ErrorDatos,
+        ErrorTransitorio, ErrorTiempo, ErrorConciliacion, ErrorDiaVaciado, ErrorIdentidad,
+        ErrorDias, ErrorStaging, ErrorDisco, ErrorDestino, ErrorOcupado, ErrorConectividad,
+        ErrorCobertura, ErrorAlertas, ErrorCalidad, ErrorIntegridad,
     )
 }  # fmt: skip

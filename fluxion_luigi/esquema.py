@@ -101,6 +101,10 @@ SUMAS = ("cantidad", "subtotal", "impuesto")
 CLAVE_DE_LINEA = ("caja", "tipo_documento", "factura", "linea")
 
 
+# De dónde es un hallazgo que no es de un archivo.
+CATALOGO, CONEXION = "catálogo", "conexión"
+
+
 @dataclass(frozen=True)
 class Hallazgo:
     """Algo mal en un archivo de un sistema POS o, si no `impide` cargar, que conviene saber.

@@ -21,13 +21,13 @@ from fluxion_luigi.alertas import mensaje, ronda
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.flujo import carga, extraccion, olvido
-from fluxion_luigi.flujo.lectura import pedido_de
 from fluxion_luigi.flujo.plan import planear
 from fluxion_luigi.informes.estado import alertas
 from fluxion_luigi.informes.pagina.html import pagina
-from fluxion_luigi.origen.conectividad import Estado
+from fluxion_luigi.origen import fuentes
+from fluxion_luigi.origen.resultado import Estado
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.conectividad import ConectividadTienda
+from fluxion_luigi.tareas.puerta import ConectividadTienda
 from tests.danos import Estropeador, en_bytes, en_claves, en_json, en_sql
 from tests.informes.estado import ejemplo
 from tests.proyecto import RAIZ, Proyecto, cada_dia
@@ -62,7 +62,7 @@ def planear_todo(carpeta: Path) -> None:
     """Lo que hace una orden antes de contactar a ninguna tienda."""
     leida = config.leer(carpeta / "luigi.cfg")
     for tienda, _ in planear(leida, (), DIAS).tramos:
-        pedido_de(leida, tienda)
+        fuentes.de(tienda).pedido(leida, tienda)
 
 
 def preguntar_que_falta(carpeta: Path) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from fluxion_luigi.config import sistemas
-from fluxion_luigi.origen.odbc import FILAS_POR_LOTE, PRODUCTOS_POR_LOTE
+from fluxion_luigi.origen.odbc.sesion import FILAS_POR_LOTE, PRODUCTOS_POR_LOTE
 from tests.enlace import Enlace
 from tests.proyecto import RAIZ
 

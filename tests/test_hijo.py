@@ -30,7 +30,7 @@ def test_ni_la_prueba_ni_el_lector_corren_lo_que_hay_en_la_carpeta_actual(
     if camino is not None:
         puesto = str(proyecto.carpeta) if camino == "la carpeta misma" else camino
         monkeypatch.setenv("PYTHONPATH", puesto)
-    for modulo in ("fluxion_luigi.origen.prueba", "fluxion_luigi.flujo.lector"):
+    for modulo in ("fluxion_luigi.origen.odbc.prueba", "fluxion_luigi.flujo.lector"):
         hecho = subprocess.run(
             hijo.orden(modulo), input="{}", env=hijo.ambiente(), capture_output=True, text=True
         )
@@ -71,8 +71,8 @@ def test_al_importar_las_tareas_la_carpeta_actual_pasa_al_final_del_camino(dos_t
 def test_los_hijos_no_importan_lo_que_no_usan():
     """Hay dos por tienda, y cada uno lo pagaría en su arranque."""
     programa = (
-        "import sys, fluxion_luigi.flujo.lector, fluxion_luigi.origen.prueba; "
-        "import fluxion_luigi.origen.examen, fluxion_luigi.staging.escritor; "
+        "import sys, fluxion_luigi.flujo.lector, fluxion_luigi.origen.odbc.prueba; "
+        "import fluxion_luigi.origen.odbc.examen, fluxion_luigi.staging.escritor; "
         "print({'luigi', 'duckdb', 'tornado', 'asyncio', 'filelock', 'psutil', 'pandas'} "
         "& set(sys.modules))"
     )

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from bench.datos import fabrica
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.flujo.extraccion import carpeta
-from fluxion_luigi.flujo.lectura import firma
+from fluxion_luigi.origen import fuentes
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.periodos import Rango, agrupar, meses
 from fluxion_luigi.staging.escritor import escribir
@@ -118,7 +118,8 @@ def _una(config: Configuracion, lineas: Lineas, id_: str, mes: Rango, filas: int
         leido, marcas = cuenta.por_dia()
         ventana = Ventana(
             rango, archivo, datetime.now(UTC), 1.0, cuenta.filas, archivo.stat().st_size,
-            huella(archivo), cuenta.ordenado, firma(config, tienda), leido, leido, **marcas,
+            huella(archivo), cuenta.ordenado, fuentes.de(tienda).firma(config, tienda), leido,
+            leido, **marcas,
         )  # fmt: skip
         ventana.guardar()
         ventanas.append(ventana)

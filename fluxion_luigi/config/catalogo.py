@@ -53,6 +53,11 @@ class Tienda:
         return self.tipo != "distribucion"
 
     @property
+    def fuente(self) -> str:
+        """De qué clase es su POS: el paquete de `origen/` que sabe leerlo."""
+        return "odbc"
+
+    @property
     def lugar(self) -> str:
         """Dónde está su base, para mensajes: `host:puerto/base` o la ruta del archivo."""
         if self.archivo:

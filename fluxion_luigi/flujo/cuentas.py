@@ -38,9 +38,9 @@ def contar(
     Raises:
         ErrorFluxion: si la tienda no contesta.
     """
-    with Lectura(config, tienda) as lectura:
+    donde = carpeta(config, tienda, f"{max(dias):%Y-%m}")
+    with Lectura(config, tienda, donde.ruta) as lectura:
         caidas = Caidas(config.ajustes, {}, aceptar=True)  # ya se dirá, si hay que leer el día
-        donde = carpeta(config, tienda, f"{max(dias):%Y-%m}")
         trabajo = Trabajo(config, tienda, donde, lectura, caidas, lambda avance: None)
         for rango in consultas:
             trabajo.contar(list(rango))

@@ -12,6 +12,7 @@ from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.caidas import Caidas
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Avance, Trabajo, sirve
+from fluxion_luigi.origen.resultado import Resultado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Carpeta, Extraccion
 
@@ -71,6 +72,7 @@ def extraer(
     avisar: Callable[[Avance], None],
     *,
     aceptar_vacios: bool = False,
+    entrando: Callable[[Resultado], None] | None = None,
 ) -> Resumen:
     """Deja en staging los días pendientes de un tramo de un mes, conciliados con el origen.
 
@@ -79,6 +81,7 @@ def extraer(
     Args:
         avisar: recibe el avance cada vez que lo hay.
         aceptar_vacios: el operador dice que un día que tenía filas ahora está vacío, o casi.
+        entrando: ver `Lectura`.
 
     Raises:
         ErrorFluxion: lo que haya pasado; las ventanas terminadas quedan guardadas.
@@ -94,7 +97,7 @@ def extraer(
             dias = sorted({*dias, *_de_otra(config, tienda, destino)})
         exigir_donde_cargar(config, tienda, tramo.mes)
         destino.reabrir()
-        lectura = pila.enter_context(Lectura(config, tienda))
+        lectura = pila.enter_context(Lectura(config, tienda, destino.ruta, entrando))
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
         trabajo = Trabajo(config, tienda, destino, lectura, caidas, avisar)
         trabajo.contar(dias)

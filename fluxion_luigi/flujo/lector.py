@@ -1,10 +1,10 @@
-"""El proceso lector: lee una tienda por ODBC y escribe las ventanas en staging.
+"""El proceso lector: lee una tienda y escribe las ventanas en staging.
 
 Es un proceso aparte porque ningún driver ODBC deja abandonar una lectura cuando el otro extremo
 enmudece: a un proceso sí se le puede terminar. Habla por tuberías, una línea JSON por mensaje:
 
-- recibe el `Pedido` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo",
-  "productos": días cuyos productos se piden}`, `{"hacer": "contar", "ventana"}` o
+- recibe un `Encargo` y luego una orden por línea: `{"hacer": "leer", "ventana", "archivo", "de":
+  los días, entre ellos los suyos, que se leen con lo mismo}`, `{"hacer": "contar", "ventana"}` o
   `{"hacer": "identificar"}`;
 - responde `{"conectado"}`, `{"avance": filas}`, `{"hecho": …}` o `{"error": clase, "texto",
   "dias": los que tienen la culpa}`.
@@ -12,6 +12,7 @@ enmudece: a un proceso sí se le puede terminar. Habla por tuberías, una línea
 Si su entrada se cierra (el proceso padre murió), termina en el acto.
 """
 
+import importlib
 import json
 import os
 import queue
@@ -22,12 +23,10 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-import arrow_odbc
-
 from fluxion_luigi import hijo
 from fluxion_luigi.errores import ErrorFluxion
-from fluxion_luigi.origen.odbc import Conexion
-from fluxion_luigi.origen.pedido import Pedido
+from fluxion_luigi.flujo.encargo import Encargo
+from fluxion_luigi.origen.fuentes import Sesion
 from fluxion_luigi.periodos import Rango
 
 # Lo que escribe hace falta cuando llega la primera fila, no antes de entrar en la tienda.
@@ -45,16 +44,19 @@ def main() -> None:
 
     threading.Thread(target=_escuchar, args=(ordenes,), daemon=True).start()
     hijo.adelantar(ESCRITOR)
-    pedido = Pedido(**json.loads(ordenes.get()))
-    conexion = None
+    encargo = Encargo(**json.loads(ordenes.get()))
+    fuente = importlib.import_module(f"fluxion_luigi.origen.{encargo.fuente}.sesion")
+    sesion: Sesion | None = None
     while True:
         orden = json.loads(ordenes.get())
         try:
-            if conexion is None:
-                conexion = Conexion(pedido)
+            if sesion is None:
+                sesion = fuente.abrir(encargo.pedido, encargo.entrar_en)
+                if encargo.probar:
+                    sesion.probar(encargo.entrar_en)
                 responder(conectado=True)
-            responder(hecho=_HACER[orden["hacer"]](conexion, pedido, orden, responder))
-        except arrow_odbc.Error as e:
+            responder(hecho=_HACER[orden["hacer"]](sesion, encargo, orden, responder))
+        except fuente.Error as e:
             responder(error="driver", texto=str(e))
         except ErrorFluxion as e:
             responder(error=e.clase, texto=str(e), dias={str(d): m for d, m in e.dias.items()})
@@ -68,16 +70,18 @@ def _escuchar(ordenes: "queue.Queue[str]") -> None:
     os._exit(0)
 
 
-def _contar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
-    conteos, sin_fecha = conexion.contar(Rango.de_texto(orden["ventana"]))
+def _contar(sesion: Sesion, encargo: Encargo, orden: dict, responder) -> dict:
+    conteos, sin_fecha = sesion.contar(
+        Rango.de_texto(orden["ventana"]), lambda: responder(avance=0)
+    )
     return {"dias": {str(d): c.a_lista() for d, c in conteos.items()}, "sin_fecha": sin_fecha}
 
 
-def _identificar(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> str | None:
-    return conexion.identidad()
+def _identificar(sesion: Sesion, encargo: Encargo, orden: dict, responder) -> str | None:
+    return sesion.identidad()
 
 
-def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
+def _leer(sesion: Sesion, encargo: Encargo, orden: dict, responder) -> dict:
     from fluxion_luigi.staging.escritor import escribir
     from fluxion_luigi.staging.ventanas import Ventana, huella
 
@@ -93,10 +97,10 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
     def latido() -> None:  # llega algo que no son filas: el vigía vuelve a contar su espera
         responder(avance=filas)
 
-    productos = conexion.productos(Rango.de_texto(orden["productos"]), latido)
+    sesion.preparar(Rango.de_texto(orden["de"]), latido)
     latido()
     inicio = time.monotonic()
-    esquema, lotes = conexion.leer(rango, productos, latido)
+    esquema, lotes = sesion.leer(rango, latido)
     cuenta = escribir(archivo, lotes, esquema, avanzo)
     segundos = round(time.monotonic() - inicio, 3)
     leido, marcas = cuenta.por_dia()
@@ -104,7 +108,7 @@ def _leer(conexion: Conexion, pedido: Pedido, orden: dict, responder) -> dict:
         rango=rango, archivo=archivo, extraido_en=extraido_en, segundos=segundos,
         filas=cuenta.filas,
         bytes=archivo.stat().st_size, sha256=huella(archivo), ordenado=cuenta.ordenado,
-        origen={}, leido=leido, firma=pedido.firma, **marcas,
+        origen={}, leido=leido, firma=encargo.firma, **marcas,
     )  # fmt: skip
     return ventana.a_json()
 

@@ -1,7 +1,6 @@
 """Quien vigila al proceso lector: lo arranca, le da ventanas y lo termina si deja de avanzar."""
 
 import dataclasses
-import hashlib
 import json
 import os
 import queue
@@ -16,58 +15,46 @@ from fluxion_luigi import hijo
 from fluxion_luigi.archivos import disco
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import CLASES, ErrorTiempo, ErrorTransitorio
-from fluxion_luigi.origen import cadena, fallos, red
-from fluxion_luigi.origen.causas import PUERTO_CERRADO
-from fluxion_luigi.origen.pedido import Pedido
+from fluxion_luigi.errores import (
+    CLASES,
+    ErrorColumnas,
+    ErrorConectividad,
+    ErrorTiempo,
+    ErrorTransitorio,
+)
+from fluxion_luigi.flujo.encargo import Encargo
+from fluxion_luigi.origen import fuentes
+from fluxion_luigi.origen.resultado import Estado, Resultado, no_dan_lo_que_deben
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana, borrador
 
 Avisar = Callable[[int], None]
 
 
-def pedido_de(config: Configuracion, tienda: Tienda) -> Pedido:
-    """Lo que el lector necesita saber de una tienda.
-
-    Raises:
-        ErrorConfiguracion: driver sin instalar, sistema POS inexistente, credencial ausente o
-            que el driver no puede recibir.
-    """
-    sistema, ajustes = config.sistema(tienda), config.ajustes
-    return Pedido(
-        cadena=cadena.construir(tienda, sistema, config.credencial(tienda)),
-        sistema=sistema.nombre,
-        sesion=sistema.sesion,
-        ventas=sistema.ventas,
-        productos=sistema.productos,
-        conteo=sistema.conteo,
-        identidad=sistema.identidad,
-        clave=sistema.clave_producto,
-        formato_fecha=sistema.formato_fecha,
-        chunk_filas=ajustes.chunk_filas,
-        memoria_odbc_mb=ajustes.memoria_odbc_mb,
-        timeout_conexion=ajustes.timeout_conexion,
-        # Antes que el vigía: el driver cancela la consulta; matar al lector la deja viva.
-        timeout_consulta=max(1, ajustes.timeout_sin_avance * 3 // 4),
-        firma=firma(config, tienda),
-    )
-
-
-def firma(config: Configuracion, tienda: Tienda) -> str:
-    """Con qué consulta y de qué base se lee una tienda: si cambia, lo ya leído no sirve."""
-    sistema = config.sistema(tienda)
-    texto = "\0".join((sistema.ventas, sistema.productos, sistema.conteo, tienda.lugar))
-    return hashlib.sha256(texto.encode()).hexdigest()
-
-
 class Lectura:
-    """Una tienda que se está leyendo. Como contexto: al salir, el lector ya no existe."""
+    """Una tienda que se está leyendo. Como contexto: al salir, el lector ya no existe.
 
-    def __init__(self, config: Configuracion, tienda: Tienda):
-        self._pedido = pedido_de(config, tienda)
-        self._credencial = config.credencial(tienda)
+    Args:
+        aparte: la carpeta donde el lector puede dejar lo que baje mientras la lee.
+        entrando: si nadie ha entrado aún en esta tienda, recibe lo que se supo al intentarlo. Se
+            pregunta antes por cero días, y un silencio no se espera más que en una prueba.
+    """
+
+    def __init__(
+        self,
+        config: Configuracion,
+        tienda: Tienda,
+        aparte: Path,
+        entrando: Callable[[Resultado], None] | None = None,
+    ):
+        self._fuente = fuentes.de(tienda)
+        self._pedido = self._fuente.pedido(config, tienda)
+        self._firma = self._fuente.firma(config, tienda)
+        self._secretos = self._fuente.secretos(config, tienda)
         self._ajustes = config.ajustes
         self._tienda = tienda
+        self._aparte = aparte
+        self._entrando = entrando
         self._proceso: subprocess.Popen | None = None
 
     def __enter__(self) -> "Lectura":
@@ -76,18 +63,18 @@ class Lectura:
     def __exit__(self, *_) -> None:
         self._terminar()
 
-    def leer(self, ventana: Rango, archivo: Path, productos: Rango, avisar: Avisar) -> Ventana:
+    def leer(self, ventana: Rango, archivo: Path, de: Rango, avisar: Avisar) -> Ventana:
         """Deja las filas de la ventana en su archivo. La ventana vuelve sin conciliar, sin ficha.
 
         Args:
-            productos: los días, esta ventana entre ellos, cuyos productos se piden. Los de la
-                lectura anterior, si son los mismos días, no se vuelven a pedir.
+            de: los días, esta ventana entre ellos, que se leen con lo mismo (los productos). Si son
+                los de la lectura anterior, no se vuelve a pedir.
 
         Raises:
             ErrorTransitorio, ErrorTiempo: reintentar puede servir; el lector se vuelve a arrancar.
             ErrorFluxion: los demás; no sirve reintentar.
         """
-        orden = {"hacer": "leer", "archivo": str(archivo), "productos": str(productos)}
+        orden = {"hacer": "leer", "archivo": str(archivo), "de": str(de)}
         return Ventana.de_json(self._pedir(orden, ventana, avisar), archivo)
 
     def contar(self, ventana: Rango) -> tuple[Conteos, int]:
@@ -98,7 +85,7 @@ class Lectura:
 
     def identificar(self) -> str | None:
         """Quién dice ser el servidor, si sabe decirlo. Los mismos errores que `leer`."""
-        return self._pedir({"hacer": "identificar"}) if self._pedido.identidad else None
+        return self._pedir({"hacer": "identificar"}) if self._pedido.get("identidad") else None
 
     def _pedir(self, orden: dict, ventana: Rango | None = None, avisar: Avisar = lambda _: None):
         donde = f"{self._tienda.id} ({self._tienda.lugar})"
@@ -127,20 +114,38 @@ class Lectura:
 
     def _esperar_conexion(self, donde: str) -> None:
         """Que el lector diga que entró. No entrar no es culpa de la ventana: no sirve partirla."""
+        # El driver tiene su propio límite; lo demás es para el que no lo cumple.
+        espera = self._entrar_en() + 2 if self._entrando else 2 * self._entrar_en()
         try:
-            # El driver tiene su propio límite; el doble es para el que no lo cumple.
-            mensaje = self._recibir(donde, 2 * self._ajustes.timeout_conexion)
-        except ErrorTiempo as e:
-            raise ErrorTransitorio(str(e)) from None
-        if "error" not in mensaje:
+            mensaje = self._recibir(donde, espera)
+        except ErrorTiempo:
+            mensaje = {"error": "driver", "texto": None}
+        if mensaje.get("error") not in ("driver", ErrorColumnas.clase):
+            if "error" in mensaje:
+                raise self._error(mensaje, donde)
+            self._decir(Resultado(self._tienda, Estado.CONECTADA))
             return
-        error = self._error(mensaje, donde)
-        # Con el puerto cerrado FreeTDS habla de un corte y el driver de Microsoft agota su tiempo:
-        # qué pasa lo dice el puerto.
-        espera = self._ajustes.conectividad_timeout
-        if isinstance(error, ErrorTransitorio) and red.puerto_cerrado(self._tienda, espera):
-            raise fallos.como_error(self._sin_clave(mensaje["texto"]), donde, PUERTO_CERRADO)
-        raise ErrorTransitorio(str(error)) if isinstance(error, ErrorTiempo) else error
+        if mensaje["error"] == "driver":
+            dicho = mensaje["texto"] and self._sin_clave(mensaje["texto"])
+            plazo = self._entrar_en() if dicho is None else self._ajustes.conectividad_timeout
+            resultado = self._fuente.no_entro(self._tienda, dicho, plazo)
+        else:
+            resultado = no_dan_lo_que_deben(self._tienda, mensaje["texto"])
+        # A quien ya había entrado un silencio se le pasa: la VPN se cae y vuelve.
+        pasajero = resultado.error is ErrorConectividad and not self._entrando
+        self._decir(resultado)
+        raise (ErrorTransitorio if pasajero else resultado.error)(resultado.frase())
+
+    def _decir(self, resultado: Resultado) -> None:
+        if self._entrando:
+            self._entrando(resultado)
+        if resultado.responde:
+            self._entrando = None
+
+    def _entrar_en(self) -> float:
+        """Los segundos que hay para entrar."""
+        ajustes = self._ajustes
+        return ajustes.conectividad_timeout if self._entrando else ajustes.timeout_conexion
 
     def _arrancar(self) -> None:
         with disco(Path(os.environ.get("TMPDIR", "/tmp"))):
@@ -158,7 +163,11 @@ class Lectura:
         threading.Thread(
             target=_escuchar, args=(self._proceso.stdout, self._mensajes), daemon=True
         ).start()
-        self._enviar(dataclasses.asdict(self._pedido))
+        encargo = Encargo(
+            self._tienda.fuente, self._firma, self._pedido, self._entrar_en(),
+            probar=self._entrando is not None, aparte=str(self._aparte),
+        )  # fmt: skip
+        self._enviar(dataclasses.asdict(encargo))
 
     def _enviar(self, datos: dict) -> None:
         try:
@@ -185,7 +194,7 @@ class Lectura:
     def _error(self, mensaje: dict, donde: str) -> Exception:
         texto = self._sin_clave(mensaje["texto"])
         if mensaje["error"] == "driver":
-            return fallos.como_error(texto, donde)
+            return self._fuente.error(texto, donde)
         if mensaje["error"] == "defecto":
             return RuntimeError(f"{donde}: el lector tropezó con algo que no esperaba.\n{texto}")
         dias = {date.fromisoformat(d): motivo for d, motivo in mensaje["dias"].items()}
@@ -197,7 +206,7 @@ class Lectura:
         return self._sin_clave(texto)[-2000:] or "(nada)"
 
     def _sin_clave(self, texto: str) -> str:
-        return fallos.sin_secreto(texto, self._credencial.clave if self._credencial else "")
+        return fuentes.sin_secreto(texto, self._secretos)
 
     def _terminar(self) -> None:
         if self._proceso is None:

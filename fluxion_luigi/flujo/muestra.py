@@ -1,21 +1,19 @@
 """La muestra: unos días ya cargados se leen otra vez de la tienda, de otro modo, y se comparan."""
 
-import json
 import random
-import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fluxion_luigi import cobertura, hijo
+from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea, lineas_del_dia
-from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorTiempo, ErrorTipos
+from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import CLAVE_DE_LINEA
 from fluxion_luigi.flujo.extraccion import candado_de
-from fluxion_luigi.origen import cadena, fallos
-from fluxion_luigi.origen.muestra import POR_NOMBRE, en_texto
-from fluxion_luigi.periodos import UN_DIA, Rango
+from fluxion_luigi.origen import fuentes
+from fluxion_luigi.origen.textos import POR_NOMBRE, en_texto
+from fluxion_luigi.periodos import Rango
 
 CLAVE = ("localidad", *CLAVE_DE_LINEA)
 # Lo que es del catálogo de la tienda y no de la venta: si cambió después de cargar, es otro.
@@ -123,36 +121,7 @@ def comparar_todos(
 
 
 def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], dict]:
-    sistema, credencial = config.sistema(tienda), config.credencial(tienda)
-    if not sistema.muestra:
-        raise ErrorConfiguracion(
-            f"El sistema «{sistema.nombre}» de {tienda.id} no tiene muestra.sql: no hay otro modo "
-            "de leerla con que comparar."
-        )
-    ajustes = config.ajustes
-    pedido = {
-        "cadena": cadena.construir(tienda, sistema, credencial), "sesion": sistema.sesion,
-        "muestra": sistema.muestra, "timeout_conexion": ajustes.timeout_conexion,
-        "timeout_consulta": ajustes.timeout_sin_avance,
-        "parametros": [d.strftime(sistema.formato_fecha) for d in (dia, dia + UN_DIA)],
-    }  # fmt: skip
-    donde = f"{tienda.id} ({tienda.lugar}), muestra del {dia}"
-    espera = ajustes.timeout_conexion + 2 * ajustes.timeout_sin_avance
-    try:
-        hecho = subprocess.run(
-            hijo.orden("fluxion_luigi.origen.muestra"), input=json.dumps(pedido),
-            capture_output=True, text=True, timeout=espera, env=hijo.ambiente(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise ErrorTiempo(f"{donde}: la tienda no contestó en {espera:.0f} s.") from None
-    if hecho.returncode:
-        ultima = (hecho.stdout.splitlines() or [""])[-1]
-        dicho = json.loads(ultima) if ultima.startswith("{") else {"driver": hecho.stderr}
-        if "frase" in dicho:
-            raise ErrorTipos(f"{donde}: {dicho['frase']}.")
-        clave = credencial.clave if credencial else ""
-        raise fallos.como_error(fallos.sin_secreto(dicho["driver"], clave), donde)
-    columnas, *renglones = map(json.loads, hecho.stdout.splitlines())
+    columnas, renglones = fuentes.de(tienda).muestra(config, tienda, dia)
     return columnas, _por_clave(dict(zip(columnas, r, strict=True)) for r in renglones)
 
 

@@ -4,31 +4,24 @@ Nada se carga. Lo que está mal no detiene la prueba: se sigue con lo demás y s
 """
 
 import dataclasses
-import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fluxion_luigi import hijo
 from fluxion_luigi.conciliacion import CERO, Conteo, exigir_dentro, exigir_iguales
-from fluxion_luigi.config import Configuracion, Sistema, Tienda
-from fluxion_luigi.config.carpetas import ARCHIVOS, CONSULTAS, parametros
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.config.carpetas import ARCHIVOS
 from fluxion_luigi.errores import ErrorFluxion
-from fluxion_luigi.esquema import CLAVE_DE_LINEA, Hallazgo
+from fluxion_luigi.esquema import CLAVE_DE_LINEA, CONEXION, Hallazgo
 from fluxion_luigi.flujo.extraccion import candado_de
 from fluxion_luigi.flujo.lectura import Lectura
-from fluxion_luigi.origen import cadena, fallos
-from fluxion_luigi.origen.conectividad import Estado, verificar
+from fluxion_luigi.origen import fuentes
+from fluxion_luigi.origen.resultado import Estado
 from fluxion_luigi.periodos import UN_DIA, Rango
 
-# De cada consulta se miran unas pocas líneas; sobre cero días, ninguna.
-FILAS = 200
 RECIENTES = timedelta(days=30)
-SIN_DIA = date(2000, 1, 1)
-CATALOGO, CONEXION = "catálogo", "conexión"
 
 
 @dataclass(frozen=True)
@@ -65,17 +58,17 @@ def examinar(
     """
     timeout = timeout or config.ajustes.conectividad_timeout
     tienda = dataclasses.replace(tienda, activa=True)  # se prueba antes de activarla
-    sistema, hallazgos = config.revisar_sistema(tienda)
+    _, hallazgos = config.revisar_sistema(tienda)
     carpeta = config.ajustes.sql / tienda.sistema
     leido, mirado = None, dia
     with candado_de(config, tienda):
-        hallados, probada = _probar(config, tienda, sistema, dia and Rango(dia, dia), timeout)
+        hallados, probada = _probar(config, tienda, dia and Rango(dia, dia), timeout)
         if probada and _bien(hallazgos + hallados):
             if dia:
                 leido, mas = _leer(config, tienda, dia)
                 hallados += mas
             else:
-                mirado, hallados = _mirar_reciente(config, tienda, sistema, hallados, timeout)
+                mirado, hallados = _mirar_reciente(config, tienda, hallados, timeout)
     archivos = {a: (carpeta / a).is_file() for a in ARCHIVOS}
     return Examen(tienda, carpeta, archivos, hallazgos + hallados, probada, mirado, leido)
 
@@ -85,52 +78,14 @@ def _bien(hallazgos: Sequence[Hallazgo]) -> bool:
 
 
 def _probar(
-    config: Configuracion, tienda: Tienda, sistema: Sistema, dias: Rango | None, timeout: float
+    config: Configuracion, tienda: Tienda, dias: Rango | None, timeout: float
 ) -> tuple[list[Hallazgo], bool]:
     """Lo que se halló al ejecutar las consultas, y si se pudo llegar a ejecutarlas."""
-    try:
-        credencial = config.credencial(tienda)
-        texto = cadena.construir(tienda, sistema, credencial)
-    except ErrorFluxion as e:
-        return [Hallazgo(CATALOGO, str(e))], False
-    puerta = verificar(config, tienda, timeout, rapida=True)
+    fuente = fuentes.de(tienda)
+    puerta = fuente.llegar(tienda, timeout)
     if puerta.estado is not Estado.PUERTO_OK:
         return [Hallazgo(CONEXION, puerta.frase())], False
-    desde, hasta = (dias.desde, dias.fin_abierto) if dias else (SIN_DIA, SIN_DIA)
-    por_consulta = max(timeout, config.ajustes.timeout_sin_avance if dias else 0)
-    pedido = {
-        "cadena": texto, "sesion": sistema.sesion, "sistema": sistema.nombre,
-        "clave": sistema.clave_producto, "filas": FILAS if dias else 0,
-        "timeout": max(1, round(por_consulta)),
-        "parametros": [d.strftime(sistema.formato_fecha) for d in (desde, hasta)],
-    }  # fmt: skip
-    consultas = {c: getattr(sistema, c) for c in CONSULTAS}
-    # La que lleva parámetros de más o de menos también se prueba: puede tener otra cosa mal.
-    pedido["cuantos"] = {c: parametros(sql) for c, sql in consultas.items()}
-    espera = timeout + por_consulta * sum(map(bool, consultas.values())) + 2
-    try:
-        hecho = subprocess.run(
-            hijo.orden("fluxion_luigi.origen.prueba"), input=json.dumps({**pedido, **consultas}),
-            capture_output=True, text=True, timeout=espera, env=hijo.ambiente(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return [Hallazgo(CONEXION, f"{tienda.lugar} no contestó en {espera:.0f} s.")], False
-    clave = credencial.clave if credencial else ""
-    dicho = json.loads(hecho.stdout) if hecho.stdout.startswith("{") else {"driver": hecho.stderr}
-    if "hallazgos" not in dicho:
-        return [_en_palabras(Hallazgo(CONEXION, "", driver=dicho["driver"]), clave)], False
-    return [_en_palabras(Hallazgo(**h), clave) for h in dicho["hallazgos"]], True
-
-
-def _en_palabras(hallazgo: Hallazgo, clave: str) -> Hallazgo:
-    """Lo que dijo el driver, con su causa y qué hacer."""
-    if not hallazgo.driver:
-        return hallazgo
-    fallo = fallos.reconocer(hallazgo.driver)
-    causa = fallo.causa[0].upper() + fallo.causa[1:]
-    dicho = " ".join(fallos.sin_secreto(hallazgo.driver, clave).split())[-2000:]
-    texto = f"{causa}. {fallo.consejo} El driver dijo: {dicho}"
-    return Hallazgo(hallazgo.archivo, texto, hallazgo.impide, dicho)
+    return fuente.examinar(config, tienda, dias, timeout)
 
 
 def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[Conteo | None, list[Hallazgo]]:
@@ -141,7 +96,10 @@ def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[Conteo | No
     """
     donde, dias = f"{tienda.id}, {dia}", Rango(dia, dia)
     try:
-        with TemporaryDirectory(prefix="fluxion-") as aparte, Lectura(config, tienda) as lectura:
+        with (
+            TemporaryDirectory(prefix="fluxion-") as aparte,
+            Lectura(config, tienda, Path(aparte)) as lectura,
+        ):
             en_origen, _ = lectura.contar(dias)
             exigir_dentro(en_origen, dias, "conteo.sql", donde)
             ventana = lectura.leer(dias, Path(aparte) / "dia.parquet", dias, lambda filas: None)
@@ -172,11 +130,7 @@ def _repetidas(archivo: Path) -> int:
 
 
 def _mirar_reciente(
-    config: Configuracion,
-    tienda: Tienda,
-    sistema: Sistema,
-    hallados: list[Hallazgo],
-    timeout: float,
+    config: Configuracion, tienda: Tienda, hallados: list[Hallazgo], timeout: float
 ) -> tuple[date | None, list[Hallazgo]]:
     """Las primeras líneas del último día con ventas, si es de los de `RECIENTES`.
 
@@ -186,14 +140,17 @@ def _mirar_reciente(
     ayer = config.hoy() - UN_DIA
     recientes = Rango(ayer - RECIENTES, ayer)
     try:
-        with Lectura(config, tienda) as lectura:
+        with (
+            TemporaryDirectory(prefix="fluxion-") as aparte,
+            Lectura(config, tienda, Path(aparte)) as lectura,
+        ):
             conteos, _ = lectura.contar(recientes)
     except ErrorFluxion as e:
         # No se sabe qué día mirar, pero quizá ventas.sql también tenga algo mal.
-        de_todos, _ = _probar(config, tienda, sistema, recientes, timeout)
+        de_todos, _ = _probar(config, tienda, recientes, timeout)
         sabido = any(h.archivo == "conteo.sql" and h.impide for h in de_todos)
         return None, de_todos if sabido else [*de_todos, Hallazgo("conteo.sql", str(e))]
     dia = max((d for d, c in conteos.items() if c.filas), default=None)
     if dia is None:
         return None, hallados
-    return dia, _probar(config, tienda, sistema, Rango(dia, dia), timeout)[0]
+    return dia, _probar(config, tienda, Rango(dia, dia), timeout)[0]

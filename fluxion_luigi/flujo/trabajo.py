@@ -27,8 +27,9 @@ from fluxion_luigi.errores import (
     ErrorTiempo,
 )
 from fluxion_luigi.flujo.caidas import Caidas
-from fluxion_luigi.flujo.lectura import Lectura, firma
+from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.reintentos import Reintentos
+from fluxion_luigi.origen import fuentes
 from fluxion_luigi.periodos import Rango, agrupar, describir
 from fluxion_luigi.staging.ventanas import Carpeta, Ventana
 
@@ -251,6 +252,6 @@ class Trabajo:
 
 def sirve(config: Configuracion, tienda: Tienda, ventana: Ventana) -> bool:
     """Si lo leído vale hoy: con la misma consulta, de la misma base, y sin vencer."""
-    return ventana.firma == firma(config, tienda) and all(
+    return ventana.firma == fuentes.de(tienda).firma(config, tienda) and all(
         cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango
     )

@@ -4,8 +4,14 @@ from typing import Any
 
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.informes.tablas import tabla
-from fluxion_luigi.origen import cadena
-from fluxion_luigi.origen.conectividad import MAL_CONFIGURADA, Estado, Resultado, por_consejo
+from fluxion_luigi.origen.resultado import (
+    EN_CLARO,
+    MAL_CONFIGURADA,
+    SOLO_LA_CLAVE,
+    Estado,
+    Resultado,
+    por_consejo,
+)
 
 MARCA = {
     Estado.CONECTADA: "✅",
@@ -80,7 +86,7 @@ def texto(resultados: list[Resultado], orden: str | None) -> str:
         f"📊 Resumen: {abiertos}/{len(probadas)} tiendas con puertos abiertos ({por_ciento:.1f}%), "
         f"{sum(r.estado is Estado.CONECTADA for r in probadas)} conectadas",
     ]
-    if expuestas := [r for r in resultados if r.enlace in (cadena.EN_CLARO, cadena.SOLO_LA_CLAVE)]:
+    if expuestas := [r for r in resultados if r.enlace in (EN_CLARO, SOLO_LA_CLAVE)]:
         lineas += ["", f"🔓 Las ventas viajan sin cifrar desde {_nombres(expuestas)}."]
     if problemas := list(por_consejo(resultados)):
         lineas += ["", "💡 QUÉ HACER:"]

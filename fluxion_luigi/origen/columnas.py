@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fluxion_luigi.errores import ErrorTipos
+from fluxion_luigi.errores import ErrorColumnas
 from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, OPCIONALES, Columna, Hallazgo
 from fluxion_luigi.parecidos import con_parecido
 
@@ -44,10 +44,10 @@ class Entrega:
         """Que estén las columnas que deben y ninguna llegue como algo que la cambiaría.
 
         Raises:
-            ErrorTipos: con todo lo que está mal.
+            ErrorColumnas: con todo lo que está mal.
         """
         if hallazgos := self.revisar(recibido):
-            raise ErrorTipos(
+            raise ErrorColumnas(
                 f"La consulta {self.archivo} del sistema «{self.sistema}» no entrega las columnas "
                 f"declaradas. {' '.join(h.texto for h in hallazgos)}"
             )

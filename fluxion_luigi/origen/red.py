@@ -1,4 +1,4 @@
-"""El host y el puerto de una tienda, sin ODBC: el DNS, la conexión TCP y el eco ICMP."""
+"""Un host y su puerto, antes de hablarle: el DNS, la conexión TCP y el eco ICMP."""
 
 import contextlib
 import errno
@@ -9,15 +9,11 @@ from collections.abc import Callable
 
 import icmplib
 
-from fluxion_luigi.config import Tienda
 
-
-def puerto_cerrado(tienda: Tienda, timeout: float) -> bool:
+def puerto_cerrado(host: str, puerto: int, timeout: float) -> bool:
     """Si el host está y rechaza la conexión: nadie escucha en su puerto, por ahora."""
-    if tienda.archivo:
-        return False
     try:
-        direcciones = resolver(tienda, timeout)
+        direcciones = resolver(host, puerto, timeout)
     except (OSError, UnicodeError):
         return False
     fallos = [conectar(d, timeout / len(direcciones)) for d in direcciones]
@@ -46,9 +42,9 @@ def respuesta(ping: queue.SimpleQueue) -> int | None:
     return None
 
 
-def resolver(tienda: Tienda, timeout: float) -> list[tuple]:
-    """Las direcciones de la tienda. `OSError` o `UnicodeError` si no las hay a tiempo."""
-    pregunta = aparte(socket.getaddrinfo, tienda.host, tienda.puerto, 0, socket.SOCK_STREAM)
+def resolver(host: str, puerto: int, timeout: float) -> list[tuple]:
+    """Las direcciones de un host. `OSError` o `UnicodeError` si no las hay a tiempo."""
+    pregunta = aparte(socket.getaddrinfo, host, puerto, 0, socket.SOCK_STREAM)
     try:
         respuesta = pregunta.get(timeout=timeout)
     except queue.Empty:

@@ -19,7 +19,7 @@ import luigi
 from fluxion_luigi import cobertura, config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.destino.palabras import existe
-from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
+from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorSinEntrar
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
 from fluxion_luigi.tareas import avisos, limpieza, publicacion, salida, senales, vigilia
@@ -73,7 +73,10 @@ def _base_nueva() -> str:
 @luigi.Task.event_handler(luigi.Event.FAILURE)
 def al_fallar(tarea: luigi.Task, error: BaseException) -> None:
     """Deja en el diario qué tarea falló, la clase del error y su frase."""
-    _anotar_fallo(tarea, getattr(error, "clase", "defecto"), en_palabras(error))
+    de_todos = isinstance(error, ErrorSinEntrar)
+    _anotar_fallo(
+        tarea, getattr(error, "clase", "defecto"), en_palabras(error), de_un_mes=not de_todos
+    )
 
 
 @luigi.Task.event_handler(luigi.Event.PROCESS_FAILURE)
@@ -101,10 +104,10 @@ def frase_de_muerte(texto: str) -> str | None:
     )
 
 
-def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str) -> None:
+def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str, *, de_un_mes: bool = True) -> None:
     if raiz is None or not isinstance(tarea, Tarea):
         return
-    mes = tarea.desde.strftime("%Y-%m") if hasattr(tarea, "tramo") else None
+    mes = tarea.desde.strftime("%Y-%m") if de_un_mes and hasattr(tarea, "tramo") else None
     tarea.diario.anotar(
         "fallo", tarea=tarea.task_family, tienda=getattr(tarea, "tienda", None), mes=mes,
         clase=clase, texto=texto,

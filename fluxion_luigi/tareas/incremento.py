@@ -16,9 +16,9 @@ from fluxion_luigi.errores import (
 )
 from fluxion_luigi.flujo import incremento, revision
 from fluxion_luigi.informes import resumen, simulacion
-from fluxion_luigi.origen.conectividad import Estado, Resultado
+from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas import conectividad, historia, vigilia
+from fluxion_luigi.tareas import historia, puerta, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dia, Modo, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
@@ -55,14 +55,14 @@ class RevisionTienda(Tarea):
         tienda = self.config.tienda(self.tienda)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
         if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
-            conectividad.exigir_que_responda(self.config, tienda)
+            puerta.exigir_que_responda(self.config, tienda)
         try:
             hecha = revision.revisar(self.config, tienda, plan.de(self.tienda), corrida.id_actual())
         except ErrorTransitorio:
-            conectividad.exigir_que_responda(self.config, tienda)
+            puerta.exigir_que_responda(self.config, tienda)
             raise
         prueba = Resultado(tienda, Estado.CONECTADA)
-        conectividad.anotar_prueba(self.config, prueba)
+        puerta.anotar_prueba(self.config, prueba)
         self.diario.anotar(
             "revision", tienda=self.tienda, segundos=round(time.monotonic() - inicio, 2),
             **hecha.a_json(),

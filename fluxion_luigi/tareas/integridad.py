@@ -21,7 +21,7 @@ from fluxion_luigi.flujo import cuentas, integridad, olvido, reparacion, revisio
 from fluxion_luigi.flujo.diferencias import Diferencia
 from fluxion_luigi.informes import integridad as informe
 from fluxion_luigi.periodos import SIEMPRE, Rango
-from fluxion_luigi.tareas import conectividad, historia, vigilia
+from fluxion_luigi.tareas import historia, puerta, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Tiendas
 from fluxion_luigi.tareas.ventas import carga_de, consulta
@@ -66,11 +66,11 @@ class CuentaTienda(Tarea):
     def _contar(self) -> cuentas.Cuenta:
         tienda = self.config.tienda(self.tienda)
         if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
-            conectividad.exigir_que_responda(self.config, tienda)
+            puerta.exigir_que_responda(self.config, tienda)
         try:
             return cuentas.contar_meses(self.config, tienda, self.desde, self.hasta)
         except ErrorTransitorio:
-            conectividad.exigir_que_responda(self.config, tienda)
+            puerta.exigir_que_responda(self.config, tienda)
             raise
 
 

@@ -9,14 +9,14 @@ import luigi
 from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorTransitorio, ErrorUso
+from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorUso
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import calidad, simulacion
 from fluxion_luigi.informes.orden import rango
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
-from fluxion_luigi.tareas import conectividad, historia, vigilia
+from fluxion_luigi.tareas import historia, puerta, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Modo, Tiendas
 
@@ -81,7 +81,7 @@ class ExtraccionVentas(TareaTiendaMes):
         return consulta(self.lugar)
 
     def requires(self):
-        return conectividad.ConectividadTienda(tienda=self.tienda)
+        return puerta.ConectividadTienda(tienda=self.tienda)
 
     def output(self):
         manifiesto = extraccion.carpeta(self.config, self.lugar, self.tramo.mes).manifiesto
@@ -92,14 +92,15 @@ class ExtraccionVentas(TareaTiendaMes):
 
     def run(self):
         inicio = time.monotonic()
-        conectividad.exigir_que_siga(self.diario, self.tienda)
+        puerta.exigir_que_siga(self.diario, self.tienda)
+        entrada = puerta.Entrada(self.config, self.diario, self.lugar)
         try:
             resumen = extraccion.extraer(
                 self.config, self.lugar, self.tramo, self._avisar,
-                aceptar_vacios=self.aceptar_vacios,
+                aceptar_vacios=self.aceptar_vacios, entrando=entrada.anotar,
             )  # fmt: skip
-        except ErrorTransitorio:
-            conectividad.probar_otra_vez(self.config, self.diario, self.lugar)
+        except ErrorFluxion as e:
+            entrada.tras(e)
             raise
         self.diario.anotar(
             "extraccion", tienda=self.tienda, mes=self.tramo.mes, filas=resumen.filas,

@@ -36,7 +36,7 @@ def leer(request, proyecto, monkeypatch):
         proyecto.escribir()
         config = proyecto.config
         with (
-            Lectura(config, config.tienda("tienda_01")) as lectura,
+            Lectura(config, config.tienda("tienda_01"), proyecto.carpeta) as lectura,
             pytest.raises(ErrorFluxion) as e,
         ):
             lectura.contar(DIA)
@@ -49,8 +49,8 @@ def leer(request, proyecto, monkeypatch):
 def test_un_puerto_cerrado_es_un_puerto_cerrado_y_se_espera(leer):
     error = leer(puerto_cerrado())
     assert type(error) is ErrorServidor
-    assert "el puerto está cerrado. Revise que el servicio de base de datos" in str(error)
-    assert "El driver dijo: ODBC" in str(error)
+    assert "rechaza la conexión. Revise que el servicio de base de datos" in str(error)
+    assert "Detalle: ODBC" in str(error)
     assert "VPN" not in str(error)
 
 

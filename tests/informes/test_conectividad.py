@@ -7,7 +7,7 @@ import pytest
 
 from fluxion_luigi.config import Tienda
 from fluxion_luigi.informes import conectividad as informe
-from fluxion_luigi.origen.conectividad import Estado, Resultado
+from fluxion_luigi.origen.resultado import Estado, Resultado
 
 C, P, G, N, I = Estado  # noqa: E741
 

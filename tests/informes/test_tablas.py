@@ -26,7 +26,7 @@ from fluxion_luigi.informes import (
     tablas,
 )
 from fluxion_luigi.informes.estado import terminal
-from fluxion_luigi.origen.conectividad import Estado, Resultado
+from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.periodos import Rango
 from tests.informes.estado.ejemplo import informe, tienda
 from tests.proyecto import cada_dia

@@ -11,13 +11,8 @@ from itertools import count
 import psutil
 import pytest
 
-from fluxion_luigi.origen.conectividad import (
-    Estado,
-    Resultado,
-    por_consejo,
-    verificar,
-    verificar_todas,
-)
+from fluxion_luigi.origen.conectividad import verificar, verificar_todas
+from fluxion_luigi.origen.resultado import Estado, Resultado, por_consejo
 from tests.capacidades import exigir, sin_privilegios
 from tests.escuchas import (
     HACER_REDES,
@@ -91,7 +86,7 @@ def test_un_puerto_que_acepta_y_nunca_habla_es_puerto_ok_en_un_tiempo_acotado(pr
     assert time.monotonic() - inicio < 10
     # El proceso de la prueba no queda esperando al puerto mudo.
     hijos = psutil.Process().children(recursive=True)
-    assert not [h for h in hijos if "fluxion_luigi.origen.prueba" in h.cmdline()]
+    assert not [h for h in hijos if "fluxion_luigi.origen.odbc.prueba" in h.cmdline()]
 
 
 def test_de_un_puerto_mudo_se_aconseja_revisar_el_servicio_y_no_las_ventanas(proyecto):

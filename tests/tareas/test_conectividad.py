@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fluxion_luigi import config
-from fluxion_luigi.tareas.conectividad import ConectividadTienda
+from fluxion_luigi.tareas.puerta import ConectividadTienda
 from tests.escuchas import CierraAlInstante, Mudo, Silencioso, puerto_cerrado
 from tests.luigid import Luigid
 from tests.postgresql import puerto_libre
@@ -293,7 +293,7 @@ def test_la_clave_no_aparece_ni_en_la_lista_de_procesos(proyecto):
                         vistos.add(" ".join(p.cmdline()))
                 time.sleep(0.05)
             fuera, error = proceso.communicate()
-    assert [v for v in vistos if "origen.prueba" in v], "no se vio el proceso de la prueba"
+    assert [v for v in vistos if "origen.odbc.prueba" in v], "no se vio el proceso de la prueba"
     escrito = [
         p.read_text()
         for carpeta in ("reportes", "logs")
@@ -423,8 +423,9 @@ def test_una_tienda_que_falla_se_contacta_una_vez_y_las_demas_siguen(cadena, lui
         salida = rango(luigi, *MESES[:2], *opciones)
         llamadas = mala.llamadas()
     assert salida.codigo == 30, salida.todo
-    # La del puerto y la de la base en cada intento, y no por cada uno de los meses.
-    assert llamadas == 2 * 4
+    # La del puerto; y en cada intento de entrar, la suya y la que mira si el puerto sigue abierto.
+    # No por cada uno de los meses.
+    assert llamadas == 1 + 2 * 4
     assert "Traceback" not in salida.todo
     assert salida.error.count("✗ mala") == 1
     assert {t for t, _ in cadena.cargado()} == {"tienda_01", "tienda_02"}
@@ -484,14 +485,14 @@ def test_una_tienda_sana_se_prueba_una_vez_y_terminada_no_se_contacta(proyecto, 
         proyecto.tiendas["tienda_01"] = postgresql.datos(base, puerto=rele.puerto)
         proyecto.escribir()
         assert rango(luigi, *MESES[:2]).codigo == 0
-        assert rele.intentos == 2 + 2  # la prueba (puerto y base) y la lectura de cada mes
+        assert rele.intentos == 1 + 2  # el puerto, y la lectura de cada mes
         salida = rango(luigi, *MESES[:2])
         assert salida.codigo == 0, salida.todo
-        assert rele.intentos == 4
+        assert rele.intentos == 3
         # Otra con trabajo no hace que se pregunte a la terminada.
         proyecto.con_tienda("tienda_02", {"2025-03-01": 3})
         assert rango(luigi, *MESES[:2]).codigo == 0
-        assert rele.intentos == 4
+        assert rele.intentos == 3
     finally:
         rele.cerrar()
 
@@ -508,13 +509,13 @@ def test_la_prueba_de_otra_corrida_vale_solo_mientras_dura_su_vigencia(proyecto,
         proyecto.tiendas["tienda_01"] = postgresql.datos(base, puerto=rele.puerto)
         proyecto.escribir()
         assert proyecto.rango("2025-03-01", "2025-03-03").codigo == 0
-        assert rele.intentos == 2 + 1  # la prueba (puerto y base) y la lectura
+        assert rele.intentos == 1 + 1  # el puerto y la lectura
         assert proyecto.rango("2025-03-04", "2025-03-06").codigo == 0
-        assert rele.intentos == 3 + 1
+        assert rele.intentos == 2 + 1
         proyecto.ajustes["conectividad_vigencia"] = "0.001"
         proyecto.escribir()
         assert proyecto.rango("2025-03-07", "2025-03-09").codigo == 0
-        assert rele.intentos == 4 + 2 + 1
+        assert rele.intentos == 3 + 1 + 1
     finally:
         rele.cerrar()
 
@@ -529,7 +530,7 @@ def test_una_prueba_vieja_no_cuenta_aunque_diga_que_la_tienda_estaba_bien(cadena
     (cadena.carpeta / "pos" / "tienda_01.sqlite").unlink()
     cambios = (
         {"en": "2001-01-01T00:00:00+00:00"}, {"en": "2201-01-01T00:00:00+00:00"},
-        {"lugar": "/otra/parte.sqlite"}, {"estado": "PUERTO OK"},
+        {"lugar": "/otra/parte.sqlite"}, {"estado": "PING OK"}, {"causa": "no contesta"},
     )  # fmt: skip
     leida = cadena.config
     with monkeypatch.context() as m:

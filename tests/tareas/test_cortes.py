@@ -1,7 +1,6 @@
 """RangoVentas con la red de por medio: cortes, silencios y caídas del servidor a media lectura."""
 
 import contextlib
-import re
 import time
 from collections import Counter
 
@@ -138,7 +137,7 @@ def test_un_servidor_que_se_reinicia_se_espera_mas_que_los_intentos(en_postgresq
     finally:
         corrida.kill()
     assert corrida.returncode == 0, fuera + error
-    assert any("el puerto está cerrado. Revise que el servicio" in linea for linea in lineas)
+    assert any("rechaza la conexión. Revise que el servicio" in linea for linea in lineas)
     assert len(en_postgresql.cargado()) == 3
 
 
@@ -279,9 +278,8 @@ def test_una_tienda_que_enmudece_despues_de_la_puerta_tampoco_espera_sin_fin(tie
     salida = tienda.rango("2025-03-02", "2025-03-02")
     assert time.monotonic() - inicio < 60
     assert salida.codigo == 30, salida.todo
-    assert f"tienda_01 ({rele.lugar}" in salida.error
-    # Lo dice el driver o, si no cumple su límite, quien vigila al lector.
-    assert re.search("no contestó a tiempo|pasaron 6 s sin que llegara nada", salida.error)
+    assert f", {rele.lugar}" in salida.error
+    assert "la tienda no contestó a tiempo" in salida.error
     assert "Traceback" not in salida.todo
     assert tienda.cargado() == antes
 

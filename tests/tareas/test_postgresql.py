@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from fluxion_luigi.errores import ErrorConciliacion
-from fluxion_luigi.flujo.lectura import pedido_de
-from fluxion_luigi.origen import columnas, odbc
+from fluxion_luigi.origen import columnas
+from fluxion_luigi.origen.odbc import fuente, sesion
 from fluxion_luigi.periodos import Rango
 from tests.proyecto import RAIZ
 
@@ -143,19 +143,20 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
     con_sql_propio.escribir()
     for clave, valor in con_sql_propio.ambiente.items():
         monkeypatch.setenv(clave, valor)
-    monkeypatch.setattr(odbc, "MAXIMO_APARTADAS", 2500)
+    monkeypatch.setattr(sesion, "MAXIMO_APARTADAS", 2500)
     convertir, lotes_de_ventas = columnas.Entrega.al_esquema, []
 
     def contando(entrega, lote):
         lotes_de_ventas.append(entrega.archivo)
         return convertir(entrega, lote)
 
-    conexion = odbc.Conexion(pedido_de(con_sql_propio.config, con_sql_propio.tienda("tienda_01")))
+    pedido = fuente.pedido(con_sql_propio.config, con_sql_propio.tienda("tienda_01"))
+    conexion = sesion.abrir(pedido, 15)
     marzo = Rango(date(2025, 3, 1), date(2025, 3, 31))
-    productos = conexion.productos(marzo, lambda: None)
+    conexion.preparar(marzo, lambda: None)
     monkeypatch.setattr(columnas.Entrega, "al_esquema", contando)
     with pytest.raises(ErrorConciliacion, match="no conoce"):
-        list(conexion.leer(marzo, productos, lambda: None)[1])
+        list(conexion.leer(marzo, lambda: None)[1])
     assert lotes_de_ventas == ["ventas.sql"] * 3
 
 

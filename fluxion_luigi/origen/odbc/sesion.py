@@ -5,19 +5,22 @@ un DECIMAL a una columna de texto vuelve cero un «abc». Se toma el tipo que de
 conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import arrow_odbc
 import pyarrow as pa
 
 from fluxion_luigi.conciliacion import Conteos
 from fluxion_luigi.errores import ErrorTransitorio
-from fluxion_luigi.origen import conteo, fallos, productos
+from fluxion_luigi.origen import conteo
 from fluxion_luigi.origen.columnas import ESQUEMA
+from fluxion_luigi.origen.fuentes import Latido
 from fluxion_luigi.origen.malos import DiasMalos
-from fluxion_luigi.origen.pedido import Pedido
-from fluxion_luigi.origen.productos import Productos
+from fluxion_luigi.origen.odbc import fallos, productos
+from fluxion_luigi.origen.odbc.pedido import Pedido
+from fluxion_luigi.origen.odbc.productos import Productos
 from fluxion_luigi.periodos import Rango
 
 # Los textos sin ancho declarado ocuparían gigas de búfer; lo que no quepa aquí es un error.
@@ -29,24 +32,42 @@ PRODUCTOS_POR_LOTE = 500
 # Con un comentario delante psqlodbc no abre un cursor, que por una VPN es otro viaje: para lo que
 # cabe en una respuesta.
 _DE_UN_VIAJE = "/* breve */ "
+SIN_DIA = date(2000, 1, 1)
 # Más líneas sin producto que éstas no son ventas recién hechas: las dos consultas no casan.
 MAXIMO_APARTADAS = 20_000
 
 
+# Los de arrow-odbc salen tal cual, con las palabras del driver.
+Error = arrow_odbc.Error
+
+
+def abrir(pedido: Mapping[str, Any], timeout: float) -> "Conexion":
+    """Entra en la base. `timeout`, en segundos, para entrar."""
+    return Conexion(Pedido(**pedido), timeout)
+
+
 class Conexion:
-    """Una sesión ODBC; hace una consulta a la vez.
+    """Una `fuentes.Sesion` por ODBC."""
 
-    Los errores de arrow-odbc (`arrow_odbc.Error`) salen tal cual, con las palabras del driver.
-    """
-
-    def __init__(self, pedido: Pedido):
+    def __init__(self, pedido: Pedido, timeout: float):
         self._pedido = pedido
-        self._conexion = arrow_odbc.connect(
-            pedido.cadena, login_timeout_sec=pedido.timeout_conexion
-        )
+        self._conexion = arrow_odbc.connect(pedido.cadena, login_timeout_sec=max(1, round(timeout)))
         for sentencia in pedido.sesion:
             self._conexion.execute(sentencia)
         self._ultimos: tuple[Rango, Productos | None] | None = None
+
+    def probar(self, timeout: float) -> None:
+        """Cuenta cero días: si contesta, están la base, sus tablas y los permisos.
+
+        Raises:
+            ErrorColumnas: si `conteo.sql` entrega otras columnas.
+        """
+        dia = self._fecha(SIN_DIA)
+        # El comentario es otro texto, para que el servidor no guarde para la cuenta el plan que
+        # hace para cero días.
+        consulta = f"{_DE_UN_VIAJE}/* prueba */ {self._pedido.conteo}"
+        lector = self._leer(consulta, [dia, dia], chunk=1, timeout=max(1, round(timeout)))
+        conteo.leer(lector, self._pedido.sistema)
 
     def identidad(self) -> str | None:
         """Quién dice ser el servidor, o None si su sistema no sabe preguntarlo o no contesta."""
@@ -62,7 +83,7 @@ class Conexion:
         except (ValueError, IndexError):
             return None  # no dio un renglón
 
-    def contar(self, ventana: Rango) -> tuple[Conteos, int]:
+    def contar(self, ventana: Rango, latido: Latido) -> tuple[Conteos, int]:
         """Filas y sumas de cada día de la ventana, según el propio origen, y filas sin fecha.
 
         Raises:
@@ -73,23 +94,17 @@ class Conexion:
         )
         return conteo.leer(lector, self._pedido.sistema)
 
-    def productos(self, dias: Rango, latido: Callable[[], None]) -> Productos | None:
-        """Los productos vendidos esos días, o None si `ventas.sql` ya los trae en cada línea.
-
-        Se piden una vez para los mismos días: sirven a todas sus ventanas.
-
-        Args:
-            latido: se llama con cada lote que llega.
+    def preparar(self, dias: Rango, latido: Latido) -> None:
+        """Pide los productos vendidos esos días, si `ventas.sql` no los trae ya en cada línea.
 
         Raises:
-            ErrorTipos: si las columnas no son las declaradas.
+            ErrorColumnas: si las columnas no son las declaradas.
         """
         if self._ultimos is None or self._ultimos[0] != dias:
             hay = self._pedido.productos
             self._ultimos = dias, self._pedir_productos(dias, latido) if hay else None
-        return self._ultimos[1]
 
-    def _pedir_productos(self, dias: Rango, latido: Callable[[], None]) -> Productos:
+    def _pedir_productos(self, dias: Rango, latido: Latido) -> Productos:
         lector = self._leer(self._pedido.productos, self._entre(dias), chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema, self._pedido.clave)
         entrega.exigir(lector.schema)
@@ -103,16 +118,15 @@ class Conexion:
         tabla = pa.Table.from_batches(lotes, entrega.esquema)
         return Productos(tabla, self._pedido.sistema, self._pedido.clave, malas)
 
-    def leer(
-        self, ventana: Rango, conocidos: Productos | None, latido: Callable[[], None]
-    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    def leer(self, ventana: Rango, latido: Latido) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas.
 
         Raises:
-            ErrorTipos: si las columnas no son las declaradas.
+            ErrorColumnas: si las columnas no son las declaradas.
             ErrorDatos, ErrorConciliacion: al acabar de recorrerlas, con los días que tienen una
                 línea que no sirve; la segunda, si leer otra vez podría arreglarlo.
         """
+        conocidos = self._ultimos[1] if self._ultimos else None
         lector = self._leer(
             self._pedido.ventas, self._entre(ventana),
             chunk=min(FILAS_POR_LOTE, self._pedido.chunk_filas),
@@ -149,14 +163,14 @@ class Conexion:
             malos.apartar(sueltas, conocidos.desconocidas(sueltas), pasajero=True)
             yield completas
 
-    def _leer(self, consulta: str, parametros: list[str], chunk: int):
+    def _leer(self, consulta: str, parametros: list[str], chunk: int, timeout: int | None = None):
         return self._conexion.read_arrow_batches(
             query=consulta,
             parameters=parametros,
             batch_size=chunk,
             max_bytes_per_batch=self._pedido.memoria_odbc_mb * 2**20,
             max_text_size=ANCHO_MAXIMO_TEXTO,
-            query_timeout_sec=self._pedido.timeout_consulta,
+            query_timeout_sec=timeout or self._pedido.timeout_consulta,
             fetch_concurrently=True,
         )
 

@@ -15,7 +15,7 @@ from fluxion_luigi.esquema import CLAVE_DE_LINEA, NOMBRES, OBLIGATORIAS, SUMAS, 
 from fluxion_luigi.origen import conteo
 from fluxion_luigi.origen.columnas import ESQUEMA, REPARO, Entrega
 from fluxion_luigi.origen.malos import cual
-from fluxion_luigi.origen.productos import Productos, entrega, entrega_de_ventas
+from fluxion_luigi.origen.odbc.productos import Productos, entrega, entrega_de_ventas
 from fluxion_luigi.parecidos import con_parecido
 
 _LINEAS_CITADAS = 3

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fluxion_luigi.errores import ErrorConciliacion, ErrorDatos, ErrorFluxion, ErrorTipos
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.origen.malos import DiasMalos
-from fluxion_luigi.origen.productos import Productos, entrega
+from fluxion_luigi.origen.odbc.productos import Productos, entrega
 from fluxion_luigi.staging.escritor import escribir
 
 DEL_PRODUCTO = ("descripcion", "costo", "tipo_peso", "en_catalogo")

@@ -5,7 +5,8 @@ import re
 from fluxion_luigi.config import Credencial, Sistema, Tienda
 from fluxion_luigi.config.enlace import Familia, Opcion, familia, valor
 from fluxion_luigi.errores import ErrorConfiguracion
-from fluxion_luigi.origen.drivers import ubicar
+from fluxion_luigi.origen.odbc.drivers import ubicar
+from fluxion_luigi.origen.resultado import CIFRADO, EN_CLARO, SOLO_LA_CLAVE, VERIFICADO
 
 # Lo que cada familia necesita para no fallar, no perder tipos o acentos y no mandar las ventas en
 # claro. El catálogo y el sistema POS pueden cambiarlo. FreeTDS entrega DATE como texto antes del
@@ -16,10 +17,6 @@ _PROPIAS: dict[Familia, dict[str, Opcion]] = {
     "freetds": {"TDS_Version": "7.4", "ClientCharset": "UTF-8", "Encryption": "require"},
     "microsoft": {"ApplicationIntent": "ReadOnly", "Encrypt": "yes"},
 }
-VERIFICADO = "cifrado y verificado"
-CIFRADO = "cifrado, sin verificar"
-SOLO_LA_CLAVE = "sólo la clave va cifrada"
-EN_CLARO = "en claro"
 OTRO_DRIVER = (
     'Use driver = "microsoft" en el catálogo, o cámbielo en el servidor de la tienda y en .env.'
 )

@@ -10,7 +10,7 @@ import pytest
 from fluxion_luigi import hijo
 from fluxion_luigi.config import Credencial, Sistema, Tienda
 from fluxion_luigi.errores import ErrorConfiguracion
-from fluxion_luigi.origen import cadena
+from fluxion_luigi.origen.odbc import cadena
 from tests.tds import EXIGIDO, TODO, Entrada, PuertaTds
 
 SISTEMA = Sistema("s", "", "", "", "", "", (), "", '""', (), {})

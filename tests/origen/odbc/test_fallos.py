@@ -9,9 +9,10 @@ import arrow_odbc
 import pytest
 
 from fluxion_luigi.errores import CLASES, ErrorDatos, ErrorOrigen, ErrorTiempo, ErrorTransitorio
-from fluxion_luigi.origen.causas import DRIVERS, FALLOS
-from fluxion_luigi.origen.fallos import como_error, reconocer, sin_secreto
-from fluxion_luigi.origen.odbc import ANCHO_MAXIMO_TEXTO
+from fluxion_luigi.origen.fuentes import sin_secreto
+from fluxion_luigi.origen.odbc.causas import DRIVERS, FALLOS
+from fluxion_luigi.origen.odbc.fallos import como_error, reconocer
+from fluxion_luigi.origen.odbc.sesion import ANCHO_MAXIMO_TEXTO
 
 # Cada causa, por las palabras con que se le dice al operador.
 CAUSAS = {
@@ -582,10 +583,10 @@ def test_el_error_dice_donde_que_paso_que_hacer_y_lo_que_dijo_el_driver():
 
 
 def test_una_clave_que_el_driver_repite_no_se_ve():
-    assert sin_secreto("PWD={s3creta};s3creta", "s3creta") == "PWD={***};***"
-    assert sin_secreto("sin clave que quitar", "") == "sin clave que quitar"
+    assert sin_secreto("PWD={s3creta};s3creta", ["s3creta"]) == "PWD={***};***"
+    assert sin_secreto("sin clave que quitar", [""]) == "sin clave que quitar"
 
 
 def test_una_clave_con_llaves_que_el_driver_repite_como_viaja_no_se_ve():
     """En la cadena de conexión una llave va doble: así la repite un driver."""
-    assert "s3c" not in sin_secreto("Driver={X};PWD={s3c}}reta};", "s3c}reta")
+    assert "s3c" not in sin_secreto("Driver={X};PWD={s3c}}reta};", ["s3c}reta"])

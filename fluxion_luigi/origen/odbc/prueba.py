@@ -19,7 +19,7 @@ from fluxion_luigi import hijo
 
 def main() -> int:
     """Hace la prueba y devuelve el código de salida."""
-    hijo.adelantar("fluxion_luigi.origen.examen")
+    hijo.adelantar("fluxion_luigi.origen.odbc.examen")
     pedido = json.load(sys.stdin)
     try:
         conexion = arrow_odbc.connect(pedido["cadena"], login_timeout_sec=pedido["timeout"])
@@ -28,7 +28,7 @@ def main() -> int:
     except arrow_odbc.Error as e:
         print(json.dumps({"driver": str(e)}))
         return 1
-    from fluxion_luigi.origen.examen import examinar
+    from fluxion_luigi.origen.odbc.examen import examinar
 
     examen = examinar(conexion, pedido)
     salida = {

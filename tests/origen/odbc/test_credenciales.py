@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fluxion_luigi.config import Credencial
-from fluxion_luigi.origen import cadena
+from fluxion_luigi.origen.odbc import cadena
 from tests.postgresql import CLAVE, DRIVER, USUARIO, Servidor
 from tests.proyecto import Proyecto
 
@@ -427,7 +427,7 @@ def esperar_proceso(modulo: str) -> dict[int, str]:
 
 @pytest.mark.parametrize(
     ("modulo", "vigencia"),
-    [("fluxion_luigi.origen.prueba", 0.001), ("fluxion_luigi.flujo.lector", 3600)],
+    [("fluxion_luigi.origen.odbc.prueba", 0.001), ("fluxion_luigi.flujo.lector", 3600)],
     ids=["puerta", "lector"],
 )
 def test_la_clave_no_se_ve_en_la_lista_de_procesos(tienda, rol, modulo, vigencia):

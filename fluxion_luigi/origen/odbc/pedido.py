@@ -19,9 +19,7 @@ class Pedido:
     formato_fecha: str
     chunk_filas: int
     memoria_odbc_mb: int
-    timeout_conexion: int
     timeout_consulta: int
-    firma: str
 
     def __repr__(self) -> str:
         return f"Pedido({self.sistema}, cadena oculta)"

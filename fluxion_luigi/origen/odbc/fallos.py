@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from fluxion_luigi.errores import ErrorFluxion
-from fluxion_luigi.origen.causas import CORTE, DRIVERS, FALLOS, Fallo
+from fluxion_luigi.origen.odbc.causas import CORTE, DRIVERS, FALLOS, Fallo
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,6 @@ def como_error(texto: str, donde: str, fallo: Fallo | None = None) -> ErrorFluxi
     """
     fallo = fallo or reconocer(texto)
     return fallo.error(f"{donde}: {fallo.causa}. {fallo.consejo}\nEl driver dijo: {texto.strip()}")
-
-
-def sin_secreto(texto: str, *secretos: str) -> str:
-    """El texto sin las claves, por si un driver las repitiera."""
-    for secreto in secretos:
-        if secreto:
-            # En la cadena de conexión la clave va con sus llaves dobles.
-            texto = texto.replace(secreto.replace("}", "}}"), "***").replace(secreto, "***")
-    return texto
 
 
 def _mensajes(texto: str) -> list[_Mensaje]:

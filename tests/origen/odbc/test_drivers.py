@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fluxion_luigi.errores import ErrorConfiguracion
-from fluxion_luigi.origen import drivers
+from fluxion_luigi.origen.odbc import drivers
 
 
 @pytest.fixture(autouse=True)
