@@ -9,9 +9,9 @@ from fluxion_luigi.config import ajustes as _ajustes
 from fluxion_luigi.config import catalogo as _catalogo
 from fluxion_luigi.config import sistemas as _sistemas
 from fluxion_luigi.config.ajustes import Ajustes
-from fluxion_luigi.config.catalogo import Catalogo, Tienda
 from fluxion_luigi.config.enlace import parece_variable
 from fluxion_luigi.config.sistemas import Sistema
+from fluxion_luigi.config.tienda import Catalogo, Tienda
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import Hallazgo
 
@@ -38,7 +38,7 @@ class Configuracion:
     @cached_property
     def catalogo(self) -> Catalogo:
         """El catálogo revisado. `ErrorConfiguracion` si tiene problemas."""
-        return _catalogo.leer(self.ajustes.catalogo)
+        return _catalogo.leer(self.ajustes.catalogo, self.ajustes.sql, self.hoy())
 
     def tienda(self, id_: str) -> Tienda:
         """Una tienda del catálogo por su id. `ErrorUso` si no existe."""

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 Familia = Literal["sqlite", "postgresql", "freetds", "microsoft", "otra"]
 Opcion = str | int | float | bool
@@ -108,6 +109,24 @@ def direccion(host: str, *, con_su_puerto: bool) -> tuple[str, str]:
     if _NOMBRE_DE_HOST.fullmatch(host):
         return host, ""
     return host, "host no es un nombre ni una dirección"
+
+
+def direccion_de_api(url: str) -> tuple[str, str]:
+    """La dirección base de una API, sin la barra final, y lo que tiene de malo (vacío si nada)."""
+    url = url.strip().rstrip("/")
+    try:
+        partes = urlsplit(url)
+        puerto = partes.port != 0
+    except ValueError:
+        return url, "url no es una dirección, como https://api.invalid"
+    if partes.username or partes.password or partes.query or partes.fragment:
+        return url, (
+            "url lleva más que la dirección; el usuario, la clave o el token van en .env, y lo que "
+            "se pide, en su sistema"
+        )
+    if url and not (partes.scheme in ("http", "https") and partes.hostname and puerto):
+        return url, "url no es una dirección, como https://api.invalid"
+    return url, ""
 
 
 def problema_de_variable(clave: str, nombre: str) -> str:

@@ -135,3 +135,127 @@ def test_un_toml_roto_dice_donde(leer):
 def test_un_catalogo_que_falta_dice_como_hacerlo(tmp_path):
     with pytest.raises(ErrorConfiguracion, match=r"tiendas\.ejemplo\.toml"):
         catalogo.leer(tmp_path / "no-esta.toml")
+
+
+DE_API = """
+[sistemas.mi_api]
+url = "https://api.invalid/"
+token_env = "API_TOKEN"
+[tiendas.tienda_20]
+nombre = "DE LA API"
+sistema = "mi_api"
+sucursal = "SUC020"
+"""
+MUDADA = """
+[tiendas.tienda_05]
+nombre = "MUDADA"
+usuario_env = "SUYO"
+[[tiendas.tienda_05.pos]]
+host = "127.0.0.5"
+[[tiendas.tienda_05.pos]]
+desde = 2025-06-15
+sistema = "otro"
+host = "127.0.0.6"
+base_datos = "NUEVA"
+[[tiendas.tienda_05.pos]]
+desde = 2025-08-01
+sistema = "mi_api"
+sucursal = "SUC005"
+"""
+
+
+@pytest.fixture
+def leer_con_api(tmp_path):
+    (tmp_path / "sql" / "mi_api").mkdir(parents=True)
+    (tmp_path / "sql" / "mi_api" / "sistema.toml").write_text('fuente = "http"\n')
+
+    def hacer(texto: str, hoy: date = date.max):
+        (tmp_path / "tiendas.toml").write_text(texto, encoding="utf-8")
+        return catalogo.leer(tmp_path / "tiendas.toml", tmp_path / "sql", hoy)
+
+    return hacer
+
+
+def test_una_tienda_de_una_api_no_pide_driver_ni_hereda_lo_que_no_usa(leer_con_api):
+    tienda = leer_con_api(BUENO.replace("puerto = 1433", PARA_BASES) + DE_API).tiendas["tienda_20"]
+    assert tienda.lugar == "https://api.invalid#SUC020"
+    assert (tienda.driver, tienda.host, tienda.puerto, tienda.opciones) == ("", "", 0, {})
+    assert (tienda.usuario_env, tienda.clave_env, tienda.token_env) == ("", "", "API_TOKEN")
+
+
+PARA_BASES = 'puerto = 1433\nusuario_env = "DE_LAS_BASES"\nclave_env = "CLAVE"'
+
+
+@pytest.mark.parametrize(
+    ("linea", "dice"),
+    [
+        ('url = "api.invalid"', "url no es una dirección"),
+        ('url = "https://u:clave@api.invalid"', "url lleva más que la dirección"),
+        ('url = "https://api.invalid:0"', "url no es una dirección"),
+        ('host = "127.0.0.9"', "sobra host: el sistema «mi_api» es de fuente http"),
+        ('token_env = "una clave"', "token_env debe ser el nombre de una variable"),
+        ("desde = 2025-01-01", "clave desconocida «desde»"),
+        ("pos = []", "pos está vacía"),
+    ],
+)
+def test_lo_malo_de_una_tienda_de_api_se_explica(leer_con_api, linea, dice):
+    texto = problemas(leer_con_api, BUENO + DE_API + linea + "\n")
+    assert dice in texto
+    assert "u:clave" not in texto
+
+
+def test_dos_tiendas_con_la_misma_url_y_sucursal_son_la_misma_base(leer_con_api):
+    otra = DE_API.split("\n[tiendas")[1].replace("tienda_20", "tienda_21")
+    texto = problemas(leer_con_api, BUENO + DE_API + "[tiendas" + otra)
+    assert "tienda_20 y tienda_21 apuntan a la misma base" in texto
+    leer_con_api(BUENO + DE_API + "[tiendas" + otra.replace("SUC020", "SUC021"))
+
+
+def test_una_tienda_que_se_mudo_tiene_cada_dia_el_pos_que_le_toca(leer_con_api):
+    tienda = leer_con_api(BUENO + DE_API + MUDADA).tiendas["tienda_05"]
+    assert tienda.pos == "mi_api https://api.invalid#SUC005"
+    assert [v.pos for v in tienda.anteriores] == [
+        "stellar 127.0.0.5:1433/VAD20", "otro 127.0.0.6:1433/NUEVA",
+    ]  # fmt: skip
+    for dia, sistema in (
+        (date(2020, 1, 1), "stellar"), (date(2025, 6, 14), "stellar"), (date(2025, 6, 15), "otro"),
+        (date(2025, 7, 31), "otro"), (date(2025, 8, 1), "mi_api"), (date(2030, 1, 1), "mi_api"),
+    ):  # fmt: skip
+        assert tienda.en(dia).sistema == sistema
+    assert tienda.en(date(2025, 6, 14)).usuario_env == "SUYO"
+    partes = tienda.por_pos([date(2025, 8, 2), date(2025, 6, 14), date(2025, 8, 1)])
+    assert [(p.sistema, [str(d) for d in dias]) for p, dias in partes] == [
+        ("stellar", ["2025-06-14"]), ("mi_api", ["2025-08-01", "2025-08-02"]),
+    ]  # fmt: skip
+    assert tienda.es_de_otro(date(2025, 6, 14), tienda.pos)
+    assert not tienda.es_de_otro(date(2025, 6, 14), "stellar otro-nombre:1433/VAD20")
+    assert not tienda.es_de_otro(date(2025, 6, 14), "")
+
+
+def test_una_mudanza_que_aun_no_llega_deja_la_tienda_con_el_pos_de_hoy(leer_con_api):
+    tienda = leer_con_api(BUENO + DE_API + MUDADA, date(2025, 7, 1)).tiendas["tienda_05"]
+    assert tienda.sistema == "otro"
+    assert [v.sistema for v in tienda.anteriores] == ["stellar"]
+    assert [v.sistema for v in tienda.siguientes] == ["mi_api"]
+
+
+def test_lo_malo_de_una_mudanza_sale_todo_junto(leer_con_api):
+    sin_fecha = MUDADA.replace("desde = 2025-08-01\n", "")
+    assert "al pos 3 le falta desde" in problemas(leer_con_api, BUENO + DE_API + sin_fecha)
+    al_reves = MUDADA.replace("2025-08-01", "2025-06-15").replace(
+        'host = "127.0.0.5"', 'host = "127.0.0.5"\ndesde = 2025-01-01'
+    )
+    texto = problemas(leer_con_api, BUENO + DE_API + al_reves)
+    assert "después de 2025-06-15 viene 2025-06-15" in texto
+    assert "el primer pos no lleva desde" in texto
+    rota = MUDADA.replace('sistema = "otro"', 'nombre = "X"').replace('host = "127.0.0.6"', "")
+    texto = problemas(leer_con_api, BUENO + DE_API + rota)
+    assert "[[tiendas.tienda_05.pos]] 2: clave desconocida «nombre»" in texto
+    mismo = MUDADA.replace("127.0.0.6", "127.0.0.5").replace('base_datos = "NUEVA"', "")
+    texto = problemas(leer_con_api, BUENO + DE_API + mismo.replace('sistema = "otro"', ""))
+    assert "sus pos 1 y 2 son el mismo (stellar 127.0.0.5:1433/VAD20)" in texto
+
+
+def test_el_pos_de_antes_de_una_tampoco_puede_ser_el_de_otra(leer_con_api):
+    texto = problemas(leer_con_api, BUENO + DE_API + MUDADA.replace("127.0.0.5", "127.0.0.1"))
+    assert "tienda_01 y tienda_05 apuntan a la misma base" in texto
