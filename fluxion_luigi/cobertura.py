@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fluxion_luigi import marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea
-from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses
+from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses, tramo_de
 
 # Una semana entera sin una venta no es un día cerrado.
 MUCHOS_CEROS = 7
@@ -33,8 +33,18 @@ def exigibles(config: Configuracion, tienda: Tienda, rango: Rango) -> Exigible:
 
 
 def tramos(config: Configuracion, tienda: Tienda, rango: Rango) -> list[Rango]:
-    """Las tiendas-mes de un rango: un tramo de días exigibles por mes."""
-    return [mes for tramo in agrupar(exigibles(config, tienda, rango).dias) for mes in meses(tramo)]
+    """Las tiendas-mes de un rango: un tramo de días exigibles por mes y por POS."""
+    return [
+        parte
+        for tramo in agrupar(exigibles(config, tienda, rango).dias)
+        for mes in meses(tramo)
+        for parte in por_pos(tienda, mes)
+    ]
+
+
+def por_pos(tienda: Tienda, tramo: Rango) -> list[Rango]:
+    """Un tramo, partido donde la tienda cambió de POS: a cada uno se le piden sus días aparte."""
+    return [tramo_de(dias) for _, dias in tienda.por_pos(tramo)] if tienda.versiones else [tramo]
 
 
 def firme(config: Configuracion, dia: date, confirmado_en: datetime) -> bool:
@@ -55,7 +65,7 @@ def pendientes(
     """Los días de un tramo de un mes que hay que pedir a la tienda.
 
     Un día está hecho si lo dice el marcador, la base lo respalda (el mismo renglón de control,
-    en la misma base) y sigue vigente.
+    en la misma base), sigue vigente y no salió de un POS que ese día no era el de la tienda.
 
     Args:
         admite_vieja: ver `destino.control.instantanea`.
@@ -67,7 +77,7 @@ def pendientes(
     base = instantanea(config, admite_vieja=admite_vieja)
     if marcador.base_id != base.base_id:
         return dias
-    return [d for d in dias if not _hecho(config, tienda.id, d, marcador.dias, base.dias)]
+    return [d for d in dias if not _hecho(config, tienda, d, marcador.dias, base.dias)]
 
 
 def historia_conocida(config: Configuracion) -> Rango:
@@ -90,11 +100,12 @@ def primeras_ventas(config: Configuracion) -> dict[str, date]:
     return primeras
 
 
-def _hecho(config, tienda: str, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
-    marcado, respaldo = marcados.get(dia), respaldados.get((tienda, dia))
+def _hecho(config, tienda: Tienda, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
+    marcado, respaldo = marcados.get(dia), respaldados.get((tienda.id, dia))
     return (
         marcado is not None
         and respaldo is not None
         and respaldo.respalda(marcado)
         and vigente(config, dia, respaldo.confirmado_en)
+        and not tienda.es_de_otro(dia, respaldo.pos)
     )

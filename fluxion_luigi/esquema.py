@@ -89,12 +89,32 @@ COLUMNAS: tuple[Columna, ...] = (
     _texto("zona"),
     Columna("en_catalogo", "logico"),
     Columna("ambiguo", "logico"),
+    _texto("moneda"),
+    _dinero("tasa_usd"),
+    _dinero("precio_bs"),
+    _dinero("costo_bs"),
+    _dinero("total_bs"),
+    _dinero("costo_total_bs"),
+    _dinero("precio_usd"),
+    _dinero("costo_usd"),
+    _dinero("total_usd"),
+    _dinero("costo_total_usd"),
+    _texto("almacen_id"),
+    _texto("almacen"),
+    _texto("codigo_barras"),
+    _texto("unidad_medida"),
+    _texto("promocion"),
+    Columna("fiscal", "logico"),
+    Columna("descuento_porcentaje", "decimal", 9, 4),
+    _dinero("descuento"),
 )
 NOMBRES: tuple[str, ...] = tuple(c.nombre for c in COLUMNAS)
 # Sin éstas una línea no es una venta: de qué día, cuál es, qué se vendió, cuánto y por cuánto. Las
 # demás pueden faltar en un sistema POS que no las tenga: quedan vacías.
 OBLIGATORIAS = ("fecha", "factura", "linea", "codigo", "cantidad", "total")
 OPCIONALES = frozenset(NOMBRES) - {*OBLIGATORIAS}
+# Y éstas, si el sistema no las da, ni viajan: la base las deja vacías sin que la carga lo pague.
+SI_LAS_DA = frozenset(NOMBRES[NOMBRES.index("moneda") :])
 # Lo que, además de filas y `total`, se concilia por día si `conteo.sql` lo suma.
 SUMAS = ("cantidad", "subtotal", "impuesto")
 # Lo que nombra a una línea en un mensaje.

@@ -44,6 +44,7 @@ def anotar(
                 "insertar_control", tienda=tienda, dia=dia, filas_origen=filas, total_origen=total,
                 filas=filas, total=total, cantidad=None, subtotal=None, impuesto=None,
                 sin_producto=0, ambiguos=0, extraido_en=cuando, cargado_en=cuando, corrida="c",
+                pos="", moneda="",
             )  # fmt: skip
         for (tienda, dia), causa in fallidos.items():
             base.hacer(

@@ -18,7 +18,8 @@ CONSULTAS = ("ventas", "productos", "conteo", "identidad", "muestra")
 OBLIGATORIAS = ("ventas.sql", "conteo.sql", "sistema.toml")
 ARCHIVOS = (*(f"{c}.sql" for c in CONSULTAS), "sesion.sql", "sistema.toml")
 SIN_PARAMETROS = ("identidad", "sesion")
-_CLAVES = ("formato_fecha", "comillas", "clave_producto", "bases", "opciones")
+_CLAVES = ("formato_fecha", "comillas", "clave_producto", "bases", "opciones", "moneda")
+MONEDAS = ("bs", "usd")
 _TEXTO = re.compile(r"'(?:[^']|'')*'")
 # Un texto o un nombre citado, que se quedan, o un comentario; los `/*+ */` son para el servidor.
 _COMENTARIO = re.compile(
@@ -152,6 +153,8 @@ def _queja(clave: str, valor: Any) -> str | None:
             return f'formato_fecha = "{valor}" no distingue unos días de otros; use "%Y-%m-%d"'
     if clave == "comillas" and (not isinstance(valor, str) or len(valor) not in (1, 2)):
         return "comillas son una o dos letras: con qué abre y cierra un nombre"
+    if clave == "moneda" and valor not in MONEDAS:
+        return f"moneda es en la que están los montos: {' o '.join(MONEDAS)}"
     if clave == "clave_producto":
         if not isinstance(valor, list) or not all(isinstance(c, str) for c in valor):
             return "clave_producto es una lista de columnas"

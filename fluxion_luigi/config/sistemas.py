@@ -16,7 +16,8 @@
 - `sesion.sql` (opcional): sentencias que preparan la conexión, separadas por `;`.
 - `sistema.toml`: `formato_fecha` (strftime) de los parámetros; `opciones` del driver;
   `clave_producto`, si no basta `codigo`; `bases`, los nombres de base o esquema que las consultas
-  escriben `{así}` además de `{base_datos}`, y `comillas`, con qué los cita ese servidor.
+  escriben `{así}` además de `{base_datos}`, y `comillas`, con qué los cita ese servidor; `moneda`,
+  "bs" o "usd", en la que están sus montos, si se sabe.
 
 Bastan `ventas.sql`, `conteo.sql` y `sistema.toml`. Los comentarios no se le mandan a la tienda.
 `VerificarSistema` dice todo lo que una carpeta tiene mal.
@@ -50,6 +51,7 @@ class Sistema:
     clave_producto: tuple[str, ...]
     bases: Mapping[str, str]
     opciones: Mapping[str, Opcion] = field(default_factory=dict)
+    moneda: str = ""
 
     def con_bases(self, bases: Mapping[str, str]) -> "Sistema":
         """El mismo, con sus nombres `{así}` puestos, citados, en las consultas.
@@ -129,6 +131,7 @@ def _armar(carpeta: Carpeta) -> Sistema:
         clave_producto=tuple(propio.get("clave_producto", ["codigo"])),
         bases=propio.get("bases", {}),
         opciones=propio.get("opciones", {}),
+        moneda=propio.get("moneda", ""),
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
@@ -21,6 +22,17 @@ FILAS_POR_TANDA = 2 * FILAS_POR_GRUPO
 # (medido con 82 millones de filas: reemplazar 300.000 tardaba 2,6 veces lo que en un millón, y sin
 # compactar, 1,2). El bloque que deja sin soltar lo suelta la siguiente pequeña.
 FILAS_QUE_COMPACTAN = FILAS_POR_GRUPO // 2
+
+
+class Procedencia(NamedTuple):
+    """De qué POS salen unos días (`Tienda.pos`) y en qué moneda están sus montos; vacía si no lo
+    dice su sistema."""
+
+    pos: str
+    moneda: str
+
+
+SIN_DECIR = Procedencia("", "")
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ def cargar(
     corrida: str,
     *,
     aceptar_vacios: bool,
+    de: Procedencia = SIN_DECIR,
     fuera: Mapping[date, str] | None = None,
     comprobar: Callable[[], None] = lambda: None,
     avanzo: Callable[[int, int], None] = lambda hechas, todas: None,
@@ -56,6 +69,7 @@ def cargar(
 
     Args:
         aceptar_vacios: el operador dice que un día que tenía filas ahora sí está vacío.
+        de: de dónde salieron los días; queda anotado en cada uno.
         fuera: los días que se quedan sin cargar y por qué, aunque estén en un lote; queda anotado,
             y lo suyo sigue igual.
         comprobar: lo último antes de confirmar, con todo ya puesto; si falla, nada cambia.
@@ -82,7 +96,7 @@ def cargar(
             for n in _insertar(base, tienda, lote, corrida, fuera):
                 hechas += n
                 avanzo(hechas, todas)
-            cargados |= _comprobar(base, tienda, lote, corrida, fuera)
+            cargados |= _comprobar(base, tienda, lote, corrida, de, fuera)
         _anotar_carga(base, tienda, cargados, corrida)
         _anotar_fallidos(base, tienda, cargados, fuera, corrida)
         comprobar()
@@ -163,7 +177,7 @@ def _insertar(
 
 
 def _comprobar(
-    base: Base, tienda: str, lote: Lote, corrida: str, fuera: Collection[date]
+    base: Base, tienda: str, lote: Lote, corrida: str, de: Procedencia, fuera: Collection[date]
 ) -> dict[date, Conteo]:
     """Que haya quedado lo que dijo el origen, día por día, y lo anota en el control."""
     dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
@@ -182,7 +196,7 @@ def _comprobar(
             filas=hay.filas, total=hay.total, **{n: hay.sumas.get(n, 0) for n in SUMAS},
             sin_producto=lote.sin_producto.get(dia, 0),
             ambiguos=lote.ambiguos.get(dia, 0), extraido_en=_sin_zona(lote.extraido_en),
-            cargado_en=_sin_zona(datetime.now(UTC)), corrida=corrida,
+            cargado_en=_sin_zona(datetime.now(UTC)), corrida=corrida, pos=de.pos, moneda=de.moneda,
         )  # fmt: skip
     return quedo
 

@@ -21,12 +21,14 @@ class DiaRespaldado(NamedTuple):
     """Un día que la base tiene: cuánto, cuándo se extrajo y qué corrida lo cargó.
 
     `confirmado_en` es la última vez que el origen dijo tener lo mismo; al extraerlo, la primera.
+    `pos`, de qué POS salió (`Tienda.pos`); vacío si se cargó antes de que se anotara.
     """
 
     conteo: Conteo
     extraido_en: datetime
     corrida: str
     confirmado_en: datetime
+    pos: str = ""
 
     def respalda(self, marcado) -> bool:
         """Si es el mismo día cargado que dice un marcador (`marcadores.DiaCargado`)."""
@@ -102,12 +104,12 @@ def _leer(config: Configuracion, espera: float | None) -> Instantanea:
         )
 
 
-def dia_respaldado(filas, total, extraido_en, corrida, confirmado_en, *sumas) -> DiaRespaldado:
+def dia_respaldado(filas, total, extraido_en, corrida, confirmado_en, pos, *sumas) -> DiaRespaldado:
     """Un renglón de la tabla de control; las `SUMAS` que la base no tenga, en None."""
     conocidas = {n: s for n, s in zip(SUMAS, sumas, strict=True) if s is not None}
     return DiaRespaldado(
         Conteo(filas, total, conocidas), extraido_en.replace(tzinfo=UTC), corrida,
-        confirmado_en.replace(tzinfo=UTC),
+        confirmado_en.replace(tzinfo=UTC), pos,
     )  # fmt: skip
 
 

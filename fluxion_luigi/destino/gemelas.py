@@ -52,6 +52,7 @@ def exigir_distinta(
     """Compara los días recién puestos, aún sin confirmar, con los de las demás tiendas.
 
     Args:
+        tienda: con el POS del que salieron esos días; el que tuvo antes dice ser otro, y lo es.
         identidad: lo que dijo el servidor de sí mismo, si sabe decirlo. Queda anotado.
 
     Returns:
@@ -71,17 +72,26 @@ def exigir_distinta(
             provisionales=config.ajustes.dias_provisionales,
         )
     ]
-    conocidas = dict(base.hacer("leer_origenes", tienda=tienda.id, identidad=identidad))
-    tocayas = {id_ for id_, quien in conocidas.items() if quien == identidad} - {tienda.id}
+    conocidas = base.hacer("leer_origenes", tienda=tienda.id, identidad=identidad)
+    tocayas = {id_ for id_, quien, _ in conocidas if quien == identidad} - {tienda.id}
     mismas = [o for o in otras if o.es_la_misma(o.tienda in tocayas)]
     sin_comparar = sorted(tocayas - {o.tienda for o in otras})
     mismas += [_Otra(t, 0, 0, 0, 0, 0, None, None) for t in sin_comparar]
     prohibidas = [o for o in mismas if not _permitida(config, tienda, o.tienda)]
     if prohibidas:
         raise _error(config, tienda, prohibidas[0])
-    antes = conocidas.get(tienda.id)
-    _anotar(base, tienda, identidad or antes)
+    otros = _otros_suyos(config, tienda)
+    antes = next(
+        (q for id_, q, lugar in conocidas if id_ == tienda.id and lugar not in otros), None
+    )
+    _anotar(base, tienda, identidad or antes, otros)
     return _aviso(tienda, antes, identidad)
+
+
+def _otros_suyos(config: Configuracion, tienda: Tienda) -> list[str]:
+    """Dónde están los demás POS que tuvo o tendrá: lo que dicen ser se guarda aparte."""
+    suya = config.catalogo.tiendas.get(tienda.id)
+    return [v.lugar for v in (suya.versiones if suya else ()) if v.lugar != tienda.lugar]
 
 
 def _permitida(config: Configuracion, tienda: Tienda, otra: str) -> bool:
@@ -124,9 +134,9 @@ def _aviso(tienda: Tienda, antes: str | None, ahora: str | None) -> str | None:
     return f"{tienda.id} ({tienda.nombre}): antes respondía «{antes}» y ahora «{ahora}»."
 
 
-def _anotar(base: Base, tienda: Tienda, identidad: str | None) -> None:
+def _anotar(base: Base, tienda: Tienda, identidad: str | None, otros: list[str]) -> None:
     ahora = datetime.now(UTC).replace(tzinfo=None)
-    base.hacer("borrar_origen", tienda=tienda.id)
+    base.hacer("borrar_origen", tienda=tienda.id, menos=otros)
     base.hacer(
         "insertar_origen",
         tienda=tienda.id, identidad=identidad, lugar=tienda.lugar, visto_en=ahora,

@@ -43,7 +43,7 @@ def renombrar(
         base.hacer(tabla, de=de, a=a)
     # Si con el id nuevo ya respondió un servidor, eso es lo último que se sabe de la tienda.
     if base.hacer("leer_origenes", tienda=a, identidad=None):
-        base.hacer("borrar_origen", tienda=de)
+        base.hacer("borrar_origen", tienda=de, menos=[])
     else:
         base.hacer("renombrar_origen", de=de, a=a)
     if cargados:

@@ -20,7 +20,7 @@ from fluxion_luigi.errores import (
     ErrorStaging,
 )
 from fluxion_luigi.flujo import calidad
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.extraccion import candado_de, carpeta_de
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
 
@@ -70,7 +70,7 @@ def cargar(
     aceptar_vacios: bool,
     avanzo: Callable[[int, int], None],
 ) -> Resumen | Ajena:
-    """Lleva el staging de una tienda-mes a la base; al volver, el marcador dice la verdad.
+    """Lleva el staging de un tramo de un mes a la base; al volver, el marcador dice la verdad.
 
     Los días que la extracción apartó, y los que una revisión de calidad no deja cargar, quedan
     anotados en la base con su motivo. Si otra corrida lo cargó todo mientras tanto, no hace nada y
@@ -80,7 +80,7 @@ def cargar(
         ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban.
     """
     with candado_de(config, tienda, tramo.mes):
-        origen = carpeta(config, tienda, tramo.mes)
+        origen = carpeta_de(config, tienda, tramo)
         hecha = origen.completa()
         pendientes = cobertura.pendientes(config, tienda, tramo)
         if hecha is None or not (hecha.dias | hecha.fuera.keys()).issuperset(pendientes):
@@ -96,20 +96,21 @@ def cargar(
             avisos: list[str | None] = []
             revisado = calidad.revisar_staging(base, config, tienda, lotes)
             malos = {d: calidad.motivo(h) for d, h in revisado.errores().items()}
-            fuera = {**hecha.fuera, **malos}
+            fuera, pos = {**hecha.fuera, **malos}, tienda.en(tramo.desde)
+            de = destino.Procedencia(pos.pos, config.sistema(pos).moneda)
             buenos = hecha.dias - malos.keys()
 
             def comprobar() -> None:
                 if buenos:
                     dias = Rango(min(buenos), max(buenos))
-                    avisos.append(exigir_distinta(base, config, tienda, dias, hecha.identidad))
+                    avisos.append(exigir_distinta(base, config, pos, dias, hecha.identidad))
                 if hecha.dias:
                     de_calidad.guardar(base, revisado, corrida, malos, de_carga=True)
 
             try:
                 cargados = destino.cargar(
                     base, tienda.id, lotes, corrida, aceptar_vacios=aceptar_vacios,
-                    fuera=fuera, comprobar=comprobar, avanzo=avanzo,
+                    de=de, fuera=fuera, comprobar=comprobar, avanzo=avanzo,
                 )  # fmt: skip
             except (ErrorDiaVaciado, ErrorConciliacion, ErrorIdentidad):
                 # Al repetir se le pregunta otra vez a la tienda: quizá ya se corrigió.
@@ -148,7 +149,7 @@ def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
 
 def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
     """Quita el staging que dejó una corrida que murió después de escribir el marcador."""
-    sobras = carpeta(config, tienda, tramo.mes)
+    sobras = carpeta_de(config, tienda, tramo)
     if sobras.ruta.is_dir() and not cobertura.pendientes(config, tienda, tramo):
         # Si otra corrida la está usando, no son sobras.
         with suppress(ErrorOcupado), candado_de(config, tienda, tramo.mes, espera=0):

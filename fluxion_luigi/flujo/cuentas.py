@@ -10,7 +10,7 @@ from fluxion_luigi.archivos import escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.flujo.caidas import Caidas
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.extraccion import candado_de, carpeta_de
 from fluxion_luigi.flujo.incremento import por_mes
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Trabajo
@@ -32,14 +32,15 @@ def contar(
     """Le pregunta a la tienda cuánto tiene esos días. Con su candado ya tomado.
 
     Args:
+        dias: todos de un mismo POS suyo.
         consultas: los rangos que se preguntan de una vez; si así no se puede, por ventanas y luego
             por días. Los días que ni así, no salen.
 
     Raises:
         ErrorFluxion: si la tienda no contesta.
     """
-    donde = carpeta(config, tienda, f"{max(dias):%Y-%m}")
-    with Lectura(config, tienda, donde.ruta) as lectura:
+    donde = carpeta_de(config, tienda, Rango(max(dias), max(dias)))
+    with Lectura(config, tienda.en(dias[0]), donde.ruta) as lectura:
         caidas = Caidas(config.ajustes, {}, aceptar=True)  # ya se dirá, si hay que leer el día
         trabajo = Trabajo(config, tienda, donde, lectura, caidas, lambda avance: None)
         for rango in consultas:
@@ -56,30 +57,47 @@ def archivo(config: Configuracion, tienda: str, corrida: str) -> Path:
     return config.ajustes.staging / ".revisiones" / corrida / f"{tienda}.cuenta.json"
 
 
-def contar_meses(
+def por_contar(
     config: Configuracion, tienda: Tienda, desde: date | None, hasta: date | None
-) -> Cuenta:
-    """Lo que la tienda dice tener, con una consulta por mes. Hoy no entra: aún se vende.
+) -> list[date]:
+    """Los días que se le preguntarían. Hoy no entra: aún se vende.
 
     Args:
         desde, hasta: si faltan, toda la historia que la base conoce.
 
     Raises:
-        ErrorFluxion: si la tienda no contesta, o la base no se pudo leer.
+        ErrorOcupado, ErrorDestino: si la base no se pudo leer.
     """
     historia, ayer = cobertura.historia_conocida(config), config.hoy() - UN_DIA
     desde, hasta = desde or historia.desde, min(hasta or ayer, ayer)
-    en = datetime.now(UTC)
     if desde > hasta:
-        return Cuenta(en, {})
-    dias = cobertura.exigibles(config, tienda, Rango(desde, hasta)).dias
-    if not dias:
-        return Cuenta(en, {})
+        return []
+    return cobertura.exigibles(config, tienda, Rango(desde, hasta)).dias
+
+
+def contar_meses(config: Configuracion, tienda: Tienda, dias: Sequence[date]) -> Cuenta:
+    """Lo que la tienda dice tener, con una consulta por mes.
+
+    Args:
+        dias: todos de un mismo POS suyo.
+
+    Raises:
+        ErrorFluxion: si la tienda no contesta.
+    """
+    en = datetime.now(UTC)
     with candado_de(config, tienda):
         conteos = contar(config, tienda, dias, por_mes(dias))
     faltan = [d for d in dias if d not in conteos]
     error = f"no se pudo contar {len(faltan)} día(s), el primero {faltan[0]}" if faltan else None
     return Cuenta(en, conteos, error)
+
+
+def juntas(partes: Sequence[Cuenta]) -> Cuenta:
+    """Lo que dijeron los POS de una tienda, en una sola cuenta."""
+    conteos = {d: c for parte in partes for d, c in parte.conteos.items()}
+    errores = [p.error for p in partes if p.error]
+    en = min((p.en for p in partes), default=datetime.now(UTC))
+    return Cuenta(en, conteos, "; ".join(errores) or None)
 
 
 def guardar(config: Configuracion, tienda: str, corrida: str, cuenta: Cuenta) -> None:

@@ -1,4 +1,8 @@
-"""La extracción de una tienda-mes: lo pendiente, conciliado, en staging, hasta el manifiesto."""
+"""La extracción de una tienda-mes: lo pendiente, conciliado, en staging, hasta el manifiesto.
+
+En el mes en que una tienda cambia de POS son dos, cada una con sus días: la que no se pueda leer no
+detiene a la otra.
+"""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,9 +18,9 @@ from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Avance, Trabajo, sirve
 from fluxion_luigi.origen.resultado import Resultado
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.staging.ventanas import Carpeta, Extraccion
+from fluxion_luigi.staging.ventanas import Carpeta, Extraccion, Ventana
 
-__all__ = ["Avance", "Resumen", "candado_de", "carpeta", "completa", "extraer"]
+__all__ = ["Avance", "Resumen", "candado_de", "carpeta", "carpeta_de", "completa", "extraer"]
 
 
 @dataclass
@@ -33,17 +37,28 @@ class Resumen:
 
 
 def carpeta(config: Configuracion, tienda: Tienda, mes: str) -> Carpeta:
-    """La carpeta de staging de una tienda-mes."""
+    """La carpeta de staging de una tienda-mes, de todos sus POS."""
     return Carpeta(config.ajustes.staging, tienda.id, mes)
+
+
+def carpeta_de(config: Configuracion, tienda: Tienda, tramo: Rango) -> Carpeta:
+    """La del POS del que son los días de un tramo."""
+    return Carpeta(config.ajustes.staging, tienda.id, tramo.mes, tienda.en(tramo.desde).numero)
 
 
 def completa(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
     """Si en staging está, entero y vigente, todo lo pendiente del tramo."""
-    hecha = carpeta(config, tienda, tramo.mes).completa()
-    if hecha is None:
-        return False
+    hecha = carpeta_de(config, tienda, tramo).completa()
+    if hecha is None or any(not es_suya(tienda, v, tramo) for v in hecha.ventanas):
+        return False  # el catálogo le cambió la fecha a una mudanza: esos días son de otro POS
     listos = {d for v in hecha.ventanas if sirve(config, tienda, v) for d in v.rango}
     return listos.issuperset(cobertura.pendientes(config, tienda, tramo))
+
+
+def es_suya(tienda: Tienda, ventana: Ventana, tramo: Rango) -> bool:
+    """Si todos los días de una ventana son del mismo POS que los del tramo."""
+    numero = tienda.en(tramo.desde).numero
+    return all(tienda.en(d).numero == numero for d in ventana.rango)
 
 
 def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: float | None = None):
@@ -74,7 +89,7 @@ def extraer(
     aceptar_vacios: bool = False,
     entrando: Callable[[Resultado], None] | None = None,
 ) -> Resumen:
-    """Deja en staging los días pendientes de un tramo de un mes, conciliados con el origen.
+    """Deja en staging los días pendientes de un tramo de un mes y de un POS, conciliados con él.
 
     Los que tienen algo malo se apartan; el manifiesto dice cuáles y por qué.
 
@@ -92,12 +107,13 @@ def extraer(
         dias = cobertura.pendientes(config, tienda, tramo, admite_vieja=True)
         if not dias or completa(config, tienda, tramo):
             return Resumen()  # otra corrida lo cargó, o lo dejó listo, mientras ésta esperaba
-        destino = carpeta(config, tienda, tramo.mes)
+        destino = carpeta_de(config, tienda, tramo)
         if not aceptar_vacios:
-            dias = sorted({*dias, *_de_otra(config, tienda, destino)})
+            dias = sorted({*dias, *_de_otra(config, tienda, tramo, destino)})
         exigir_donde_cargar(config, tienda, tramo.mes)
         destino.reabrir()
-        lectura = pila.enter_context(Lectura(config, tienda, destino.ruta, entrando))
+        pos = tienda.en(tramo.desde)
+        lectura = pila.enter_context(Lectura(config, pos, destino.ruta, entrando))
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
         trabajo = Trabajo(config, tienda, destino, lectura, caidas, avisar)
         trabajo.contar(dias)
@@ -116,13 +132,13 @@ def extraer(
         )  # fmt: skip
 
 
-def _de_otra(config: Configuracion, tienda: Tienda, destino: Carpeta) -> set[date]:
-    """Los días del mes que otra corrida dejó listos y aún no carga.
+def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango, destino: Carpeta) -> set[date]:
+    """Los días del mes y del POS que otra corrida dejó listos y aún no carga.
 
     Se piden con los de ésta: si se descartaran, la otra se quedaría sin su staging.
     """
     hecha = destino.completa()
-    ventanas = hecha.ventanas if hecha else []
+    ventanas = [v for v in hecha.ventanas if es_suya(tienda, v, tramo)] if hecha else []
     dias = {d for v in ventanas if sirve(config, tienda, v) for d in v.rango}
     if not dias:
         return set()

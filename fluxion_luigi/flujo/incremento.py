@@ -19,7 +19,7 @@ from fluxion_luigi.periodos import UN_DIA, Rango, meses, tramo_de
 
 @dataclass(frozen=True)
 class Jornada:
-    """Lo que toca hoy con una tienda.
+    """Lo que toca hoy con una tienda, en uno de sus POS (`Tienda.numero`; 0 si no cambia).
 
     `faltan` son los días que hay que leer; `por_contar`, los que ya están y hay que preguntar si
     siguen igual; `hueco`, los que faltan desde antes de `dias_atras` y no se piden solos.
@@ -29,6 +29,12 @@ class Jornada:
     faltan: Sequence[date]
     por_contar: Sequence[date]
     hueco: Sequence[date]
+    pos: int = 0
+
+    @property
+    def clave(self) -> str:
+        """Cuál es, en un nombre de archivo."""
+        return clave(self.tienda.id, self.pos)
 
     @property
     def dias(self) -> list[date]:
@@ -42,9 +48,10 @@ class PlanDiario(Plan):
 
     jornadas: Sequence[Jornada] = ()
 
-    def de(self, tienda: str) -> Jornada:
-        """Lo que toca con esa tienda."""
-        return next(j for j in self.jornadas if j.tienda.id == tienda)
+    def de(self, tienda: str, pos: int = 0) -> Jornada:
+        """Lo que toca con esa tienda en ese POS; quizá nada."""
+        suyas = [j for j in self.jornadas if j.tienda.id == tienda]
+        return next((j for j in suyas if j.pos == pos), Jornada(suyas[0].tienda, [], [], [], pos))
 
     @property
     def pide_todo(self) -> bool:
@@ -74,7 +81,7 @@ def planear(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None)
     if hasta > hoy:
         raise ErrorUso(f"--fecha {hasta} aún no llega: hoy es {hoy}.")
     tiendas, base = config.catalogo.elegir(pedidas), instantanea(config)
-    jornadas = [_jornada(config, t, hasta, base) for t in tiendas]
+    jornadas = [j for t in tiendas for j in _jornadas(config, t, hasta, base)]
     tramos = [(j.tienda, m) for j in jornadas for m in por_mes(j.dias)]
     tramos.sort(key=lambda par: par[1].desde)
     todos = [d for j in jornadas for d in j.dias] or [hasta]
@@ -88,6 +95,11 @@ def sin_base(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None
     return PlanDiario(dia, tiendas, [(t, dia) for t in tiendas], [], [])
 
 
+def clave(tienda: str, pos: int) -> str:
+    """Cuál de las jornadas de una tienda, en un nombre de archivo."""
+    return f"{tienda}.{pos}" if pos else tienda
+
+
 def por_mes(dias: Sequence[date]) -> list[Rango]:
     """Un tramo por mes con sólo esos días, seguidos o no."""
     if not dias:
@@ -99,13 +111,34 @@ def por_mes(dias: Sequence[date]) -> list[Rango]:
     ]
 
 
+def _jornadas(
+    config: Configuracion, tienda: Tienda, hasta: date, base: Instantanea
+) -> list[Jornada]:
+    """La de la tienda; si cambia de POS, una por cada uno al que haya que preguntarle."""
+    toda = _jornada(config, tienda, hasta, base)
+    if not tienda.versiones:
+        return [toda]
+    partes = {pos.numero: dias for pos, dias in tienda.por_pos(toda.dias)}
+    partes.setdefault(tienda.numero, [])  # la de hoy lleva lo que falta de antes
+    return [
+        Jornada(
+            tienda,
+            faltan=[d for d in toda.faltan if d in dias],
+            por_contar=[d for d in toda.por_contar if d in dias],
+            hueco=toda.hueco if numero == tienda.numero else [],
+            pos=numero,
+        )
+        for numero, dias in sorted(partes.items())
+    ]
+
+
 def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantanea) -> Jornada:
     ventana = Rango(hasta - timedelta(days=config.ajustes.dias_atras - 1), hasta)
     # Los de antes de su apertura, si el catálogo la cambió, ya no se le deben a nadie.
     abrio = tienda.apertura or date.min
     suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id and d >= abrio}
     toca = {d for m in meses(ventana) for d in cobertura.pendientes(config, tienda, m)}
-    toca |= {d for d in _sin_confirmar(config, suyos) if d <= hasta}
+    toca |= {d for d in _sin_confirmar(config, tienda, suyos) if d <= hasta}
     ya_estan = respaldados(config, tienda, toca, suyos, base.base_id)
     return Jornada(
         tienda,
@@ -115,8 +148,13 @@ def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantan
     )
 
 
-def _sin_confirmar(config: Configuracion, suyos: Mapping[date, DiaRespaldado]) -> set[date]:
-    """Los cargados que aún pueden cambiar, o que no se comparan desde la última vez que tocaba."""
+def _sin_confirmar(
+    config: Configuracion, tienda: Tienda, suyos: Mapping[date, DiaRespaldado]
+) -> set[date]:
+    """Los cargados que aún pueden cambiar, o que no se comparan desde la última vez que tocaba.
+
+    De un POS que la tienda ya dejó, sólo los primeros: quizá lo apagaron.
+    """
     ajustes, hoy = config.ajustes, config.hoy()
     tocaba = hoy - timedelta(days=(hoy.weekday() - ajustes.dia_de_relectura) % 7)
     relectura = hoy - timedelta(days=ajustes.dias_relectura)
@@ -124,21 +162,29 @@ def _sin_confirmar(config: Configuracion, suyos: Mapping[date, DiaRespaldado]) -
     return {
         d
         for d, x in suyos.items()
-        if (d >= relectura and config.dia_de(x.confirmado_en) < tocaba)
+        if (d >= relectura and config.dia_de(x.confirmado_en) < tocaba and _de_hoy(tienda, d))
         or (d >= desde and not cobertura.vigente(config, d, x.confirmado_en))
     }
+
+
+def _de_hoy(tienda: Tienda, dia: date) -> bool:
+    return tienda.en(dia).numero == tienda.numero
 
 
 def respaldados(
     config: Configuracion, tienda: Tienda, dias: set[date], suyos: Mapping, base_id: str | None
 ) -> set[date]:
-    """Los que la base tiene y su marcador dice: uno quitado a mano significa leer otra vez."""
+    """Los que la base tiene, de su POS, y su marcador dice: uno quitado a mano es leer otra vez."""
     marcados: dict[date, marcadores.DiaCargado] = {}
     for mes in {f"{d:%Y-%m}" for d in dias}:
         marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, mes)
         if marcador and marcador.base_id == base_id:
             marcados |= marcador.dias
-    return {d for d in dias & suyos.keys() & marcados.keys() if suyos[d].respalda(marcados[d])}
+    return {
+        d
+        for d in dias & suyos.keys() & marcados.keys()
+        if suyos[d].respalda(marcados[d]) and not tienda.es_de_otro(d, suyos[d].pos)
+    }
 
 
 def _hueco(
@@ -155,5 +201,7 @@ def _hueco(
     return [
         d
         for d in exigibles
-        if d not in suyos or not cobertura.vigente(config, d, suyos[d].confirmado_en)
+        if d not in suyos
+        or not cobertura.vigente(config, d, suyos[d].confirmado_en)
+        or tienda.es_de_otro(d, suyos[d].pos)
     ]

@@ -73,7 +73,7 @@ def comparar(config: Configuracion, tienda: Tienda, dia: date) -> Comparacion:
         ErrorFluxion: si su sistema no tiene `muestra.sql` o la tienda no contesta bien.
     """
     with candado_de(config, tienda):
-        columnas, de_la_tienda = _leer(config, tienda, dia)
+        columnas, de_la_tienda = _leer(config, tienda.en(dia), dia)
     cargadas = _cargadas(config, tienda, dia, columnas)
     distintas, catalogo = [], {}
     for clave in sorted(de_la_tienda.keys() | cargadas.keys(), key=str):
@@ -106,17 +106,18 @@ def comparar_todos(
         avisar: recibe cuántos van y lo que se está comparando.
 
     Returns:
-        Las comparaciones hechas, y por tienda lo que pasó con la que no se pudo comparar.
+        Las comparaciones hechas, y por tienda (y POS, si cambió) lo que pasó con la que no se pudo.
     """
     hechas, fallidas = [], {}
     for n, (tienda, dia) in enumerate(elegidos):
-        if tienda.id in fallidas:
+        pos = tienda.en(dia).ficha
+        if pos in fallidas:
             continue
         avisar(n, f"{tienda.id} {dia}: comparando con la tienda")
         try:
             hechas.append(comparar(config, tienda, dia))
         except ErrorFluxion as e:
-            fallidas[tienda.id] = str(e)
+            fallidas[pos] = str(e)
     return hechas, fallidas
 
 

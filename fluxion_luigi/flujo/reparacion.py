@@ -34,7 +34,8 @@ def planear(config: Configuracion, pedidas: Sequence[str], rango: Rango) -> Plan
         dias = {d for id_, d in base.dias if id_ == t.id}
         dias |= {d for m in marcadores.todos(raiz, t.id) for d in m.dias}
         suyos = sorted(d for d in dias if d in rango)
-        tramos += [(t, m) for tramo in por_mes(suyos) if (m := _exigible(config, t, tramo))]
+        exigibles = [m for tramo in por_mes(suyos) if (m := _exigible(config, t, tramo))]
+        tramos += [(t, parte) for m in exigibles for parte in cobertura.por_pos(t, m)]
     todos = [d for _, tramo in tramos for d in tramo] or [config.hoy() - UN_DIA]
     return PlanDiario(Rango(min(todos), max(todos)), tiendas, tramos, [], [])
 
@@ -50,7 +51,7 @@ def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[P
     """Anula los marcadores de lo que hay que cargar otra vez, y quita lo que sólo sobra.
 
     Returns:
-        Las cargas que faltan para remediarlas, una por tienda-mes.
+        Las cargas que faltan para remediarlas, una por tienda-mes (o por POS, si en él cambió).
 
     Raises:
         ErrorOcupado: si otra corrida tiene una de esas tiendas-mes.
@@ -77,7 +78,8 @@ def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[P
         with candado_de(config, lugar(config, id_), mes):
             carpeta(config, lugar(config, id_), mes).borrar()
             marcadores.anular(raiz, id_, mes, toca, base)
-        por_cargar.append((id_, tramo_de(toca), acepta))
+        partes = cobertura.por_pos(lugar(config, id_), tramo_de(toca))
+        por_cargar += [(id_, parte, acepta) for parte in partes]
     return por_cargar
 
 

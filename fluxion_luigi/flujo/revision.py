@@ -42,9 +42,9 @@ class Revision:
         return por_mes(self.por_leer)
 
 
-def archivo(config: Configuracion, tienda: str, corrida: str) -> Path:
-    """Dónde deja una corrida la revisión de una tienda, mientras dura."""
-    return _carpeta(config, corrida) / f"{tienda}.json"
+def archivo(config: Configuracion, cual: str, corrida: str) -> Path:
+    """Dónde deja una corrida la revisión de una tienda (`Jornada.clave`), mientras dura."""
+    return _carpeta(config, corrida) / f"{cual}.json"
 
 
 def borrar(config: Configuracion, corrida: str) -> None:
@@ -52,9 +52,9 @@ def borrar(config: Configuracion, corrida: str) -> None:
     shutil.rmtree(_carpeta(config, corrida), ignore_errors=True)
 
 
-def guardada(config: Configuracion, tienda: str, corrida: str) -> Revision | None:
+def guardada(config: Configuracion, cual: str, corrida: str) -> Revision | None:
     """La revisión que ya hizo esta corrida, o None."""
-    datos = leer_json(archivo(config, tienda, corrida))
+    datos = leer_json(archivo(config, cual, corrida))
     try:
         partes = (datos[n] for n in ("iguales", "cambiaron", "por_leer"))
         return Revision(*([date.fromisoformat(d) for d in parte] for parte in partes))
@@ -62,9 +62,9 @@ def guardada(config: Configuracion, tienda: str, corrida: str) -> Revision | Non
         return None
 
 
-def primera_vez(config: Configuracion, tienda: str, corrida: str) -> bool:
+def primera_vez(config: Configuracion, cual: str, corrida: str) -> bool:
     """Si esta corrida aún no pidió las cargas de esa tienda; desde ahora consta que sí."""
-    pedidas = archivo(config, tienda, corrida).with_suffix(".pedidas")
+    pedidas = archivo(config, cual, corrida).with_suffix(".pedidas")
     with disco(pedidas):
         try:
             pedidas.touch(exist_ok=False)
@@ -101,7 +101,7 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
             destino.confirmar(abierta, tienda.id, iguales, empezo)
     _anular(config, tienda, cambiaron)
     revision = Revision(iguales, cambiaron, sorted({*jornada.faltan, *cambiaron}))
-    escribir_json(archivo(config, tienda.id, corrida), revision.a_json())
+    escribir_json(archivo(config, jornada.clave, corrida), revision.a_json())
     return revision
 
 

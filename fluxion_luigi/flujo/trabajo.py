@@ -252,6 +252,7 @@ class Trabajo:
 
 def sirve(config: Configuracion, tienda: Tienda, ventana: Ventana) -> bool:
     """Si lo leído vale hoy: con la misma consulta, de la misma base, y sin vencer."""
-    return ventana.firma == fuentes.de(tienda).firma(config, tienda) and all(
+    de_hoy = tienda.en(ventana.rango.desde)
+    return ventana.firma == fuentes.de(de_hoy).firma(config, de_hoy) and all(
         cobertura.vigente(config, d, ventana.extraido_en) for d in ventana.rango
     )

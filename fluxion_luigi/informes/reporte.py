@@ -17,7 +17,8 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
 
     Args:
         sucesos: el diario. Empieza por el de inicio y acaba por el de fin, que dice qué tiendas-mes
-            (`al_dia`) estaban completas y qué señal la terminó; sin él, murió antes de acabar.
+            (`al_dia`, por sus días o, enteras, por su mes) estaban completas y qué señal la
+            terminó; sin él, murió antes de acabar.
 
     Returns:
         Un diccionario que se puede escribir en JSON; sus claves son las del reporte.
@@ -99,7 +100,7 @@ def _estado(fin: dict | None, faltan: list[dict]) -> str:
 
 
 def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict[str, Any]:
-    propios = [s for s in sucesos if s.get("tienda") == tienda and s.get("mes") == tramo.mes]
+    propios = [s for s in sucesos if s.get("tienda") == tienda and _de_ese_tramo(s, tramo)]
     extraccion = _ultimo(propios, "extraccion") or {}
     carga, ajena = _ultimo(propios, "carga"), _ultimo(propios, "ajena")
     fallo = _ultimo(propios, "fallo") or _fallo_de_la_tienda(sucesos, tienda)
@@ -107,7 +108,7 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         estado = FALLIDA  # aunque los demás días se cargaran
     elif carga:
         estado, fallo = CARGADA, None
-    elif ajena or (tienda, tramo.mes) in al_dia:
+    elif ajena or al_dia & {(tienda, str(tramo)), (tienda, tramo.mes)}:
         estado, fallo = AL_DIA, None
     elif fallo and fallo.get("mes"):
         estado = FALLIDA
@@ -141,6 +142,13 @@ def _tienda_mes(tienda: str, nombre: str, tramo: Rango, sucesos, al_dia) -> dict
         "clase_error": fallo["clase"] if fallo else None,
         "error": fallo["texto"] if fallo else None,
     }
+
+
+def _de_ese_tramo(suceso: dict, tramo: Rango) -> bool:
+    """Si es de ese mes y, cuando la tienda cambia de POS en él, de esos días."""
+    desde = suceso.get("desde")
+    entre = desde is None or str(tramo.desde) <= desde <= str(tramo.hasta)
+    return suceso.get("mes") == tramo.mes and entre
 
 
 def _ultimo(sucesos: list[dict], cual: str) -> dict | None:

@@ -3,6 +3,8 @@
 staging/tienda_01/2025-03/20250301-20250307.parquet   las filas
 staging/tienda_01/2025-03/20250301-20250307.json      la ficha: sólo si se leyó entera y concilia
 staging/tienda_01/2025-03/manifiesto.json             existe sólo si la extracción acabó
+
+De una tienda que cambia de POS, cada uno en su carpeta: staging/tienda_01/2025-03/pos_2/.
 """
 
 import hashlib
@@ -141,10 +143,11 @@ class Extraccion:
 
 
 class Carpeta:
-    """La carpeta de staging de una tienda-mes."""
+    """La carpeta de staging de una tienda-mes o, en ella, la de uno de sus POS."""
 
-    def __init__(self, raiz: Path, tienda: str, mes: str):
-        self.ruta = raiz / tienda / mes
+    def __init__(self, raiz: Path, tienda: str, mes: str, pos: int = 0):
+        self._raiz = raiz
+        self.ruta = raiz / tienda / mes / (f"pos_{pos}" if pos else "")
         self.manifiesto = self.ruta / MANIFIESTO
 
     def archivo(self, ventana: Rango) -> Path:
@@ -191,8 +194,10 @@ class Carpeta:
         with disco(self.ruta):
             self.manifiesto.unlink(missing_ok=True)
             shutil.rmtree(self.ruta, ignore_errors=True)
-            if self.ruta.parent.is_dir() and not any(self.ruta.parent.iterdir()):
-                self.ruta.parent.rmdir()
+            for padre in self.ruta.parents:
+                if padre == self._raiz or not padre.is_dir() or any(padre.iterdir()):
+                    break
+                padre.rmdir()
 
 
 def borrador(archivo: Path) -> Path:

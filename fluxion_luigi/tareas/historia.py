@@ -107,11 +107,10 @@ def frase_de_muerte(texto: str) -> str | None:
 def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str, *, de_un_mes: bool = True) -> None:
     if raiz is None or not isinstance(tarea, Tarea):
         return
-    mes = tarea.desde.strftime("%Y-%m") if de_un_mes and hasattr(tarea, "tramo") else None
-    tarea.diario.anotar(
-        "fallo", tarea=tarea.task_family, tienda=getattr(tarea, "tienda", None), mes=mes,
-        clase=clase, texto=texto,
-    )  # fmt: skip
+    cual = {"tienda": getattr(tarea, "tienda", None), "mes": None}
+    if de_un_mes:
+        cual = getattr(tarea, "cual", cual)
+    tarea.diario.anotar("fallo", tarea=tarea.task_family, **cual, clase=clase, texto=texto)
 
 
 def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
@@ -147,9 +146,9 @@ def _lugar_en_el_plan(tarea) -> str:
     """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una."""
     if raiz is None or not raiz.plan.pide_todo:
         return ""
-    plan = {(t.id, tramo.mes) for t, tramo in raiz.plan.tramos}
+    plan = {(t.id, str(tramo.desde)) for t, tramo in raiz.plan.tramos}
     cargadas = {
-        (s.get("tienda"), s.get("mes")) for s in tarea.diario.sucesos() if s["suceso"] == "carga"
+        (s.get("tienda"), s.get("desde")) for s in tarea.diario.sucesos() if s["suceso"] == "carga"
     }
     return f"{len(plan & cargadas)}/{len(plan)} "
 
@@ -253,7 +252,7 @@ def _al_dia() -> set[tuple[str, str]]:
     for tienda, tramo in raiz.plan.tramos:
         try:
             if raiz.al_dia(sin_espera, tienda, tramo):
-                completas.add((tienda.id, tramo.mes))
+                completas.add((tienda.id, str(tramo)))
                 carga.limpiar_sobras(sin_espera, tienda, tramo)
         except ErrorFluxion as e:
             dicho = any(s.get("clase") == e.clase for s in raiz.diario.sucesos())

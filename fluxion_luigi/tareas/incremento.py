@@ -30,6 +30,7 @@ class RevisionTienda(Tarea):
     """Una conexión y una cuenta: prueba que la tienda responde y dice qué días hay que leer."""
 
     tienda = luigi.Parameter()
+    pos = luigi.IntParameter(default=0, description="en cuál de sus POS, si cambió")
     hasta = Dia()
     priority = 100
 
@@ -40,28 +41,34 @@ class RevisionTienda(Tarea):
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
-        return consulta(self.config.tienda(self.tienda))
+        return consulta(self.config.tienda(self.tienda).con_numero(self.pos))
 
     def output(self):
         return luigi.LocalTarget(
-            str(revision.archivo(self.config, self.tienda, corrida.id_actual()))
+            str(revision.archivo(self.config, self._cual, corrida.id_actual()))
         )
 
     def complete(self) -> bool:
-        return revision.guardada(self.config, self.tienda, corrida.id_actual()) is not None
+        return revision.guardada(self.config, self._cual, corrida.id_actual()) is not None
+
+    @property
+    def _cual(self) -> str:
+        return incremento.clave(self.tienda, self.pos)
 
     def run(self):
         inicio = time.monotonic()
         tienda = self.config.tienda(self.tienda)
+        pos = tienda.con_numero(self.pos)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
-        if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
-            puerta.exigir_que_responda(self.config, tienda)
+        jornada = plan.de(self.tienda, self.pos)
+        if pos.archivo:  # el driver de SQLite haría uno vacío donde no está
+            puerta.exigir_que_responda(self.config, pos)
         try:
-            hecha = revision.revisar(self.config, tienda, plan.de(self.tienda), corrida.id_actual())
+            hecha = revision.revisar(self.config, tienda, jornada, corrida.id_actual())
         except ErrorTransitorio:
-            puerta.exigir_que_responda(self.config, tienda)
+            puerta.exigir_que_responda(self.config, pos)
             raise
-        prueba = Resultado(tienda, Estado.CONECTADA)
+        prueba = Resultado(pos, Estado.CONECTADA)
         puerta.anotar_prueba(self.config, prueba)
         self.diario.anotar(
             "revision", tienda=self.tienda, segundos=round(time.monotonic() - inicio, 2),
@@ -74,6 +81,7 @@ class IncrementoTienda(Tarea):
     """Una tienda al día: lo que su revisión dijo que hay que leer, cargado."""
 
     tienda = luigi.Parameter()
+    pos = luigi.IntParameter(default=0, description="en cuál de sus POS, si cambió")
     hasta = Dia()
     aceptar_vacios = Modo()
 
@@ -82,20 +90,22 @@ class IncrementoTienda(Tarea):
         self.config.catalogo.elegir((self.tienda,))
 
     def requires(self):
-        return RevisionTienda(tienda=self.tienda, hasta=self.hasta)
+        return RevisionTienda(tienda=self.tienda, pos=self.pos, hasta=self.hasta)
 
     def complete(self) -> bool:
-        return not incremento.planear(self.config, (self.tienda,), self.hasta).tramos
+        plan = incremento.planear(self.config, (self.tienda,), self.hasta)
+        return not plan.de(self.tienda, self.pos).dias
 
     def run(self):
-        hecha = revision.guardada(self.config, self.tienda, corrida.id_actual())
+        cual = incremento.clave(self.tienda, self.pos)
+        hecha = revision.guardada(self.config, cual, corrida.id_actual())
         if hecha is None:
             raise ErrorStaging(
                 f"Alguien quitó del staging la revisión de {self.tienda}. Repita la misma orden."
             )
         # Luigi vuelve a llamar aquí cuando acaban. Preguntarles entonces si están completas las
         # repetiría si entretanto pasó la medianoche, o el reloj anda mal.
-        if revision.primera_vez(self.config, self.tienda, corrida.id_actual()):
+        if revision.primera_vez(self.config, cual, corrida.id_actual()):
             yield [
                 carga_de(self.tienda, t, aceptar_vacios=self.aceptar_vacios) for t in hecha.tramos
             ]
@@ -140,7 +150,7 @@ class IncrementoDiario(Tarea):
             return []
         return [
             IncrementoTienda(
-                tienda=j.tienda.id, hasta=self.hasta,
+                tienda=j.tienda.id, pos=j.pos, hasta=self.hasta,
                 aceptar_vacios=self.aceptar_vacios,
             )
             for j in self.plan.jornadas
@@ -158,7 +168,7 @@ class IncrementoDiario(Tarea):
     def al_dia(self, config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
         """Si ya no hay nada que preguntar de esos días."""
         ahora = incremento.planear(config, (tienda.id,), self.hasta)
-        return not set(ahora.de(tienda.id).dias) & set(tramo)
+        return not {d for j in ahora.jornadas for d in j.dias} & set(tramo)
 
     def run(self):
         if self.simular:

@@ -9,6 +9,7 @@ import luigi
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.archivos import escribir_json, leer_json
+from fluxion_luigi.config import Tienda
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.errores import (
     ErrorDestino,
@@ -44,7 +45,8 @@ class CuentaTienda(Tarea):
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
-        return consulta(self.config.tienda(self.tienda))
+        tienda = self.config.tienda(self.tienda)
+        return consulta(*(tienda.versiones or (tienda,)))
 
     def output(self):
         return luigi.LocalTarget(
@@ -55,23 +57,28 @@ class CuentaTienda(Tarea):
         return cuentas.guardada(self.config, self.tienda, corrida.id_actual()) is not None
 
     def run(self):
+        tienda = self.config.tienda(self.tienda)
         try:
-            cuenta = self._contar()
-        except ErrorFluxion as e:
-            if not isinstance(e, ErrorDestino):  # lo de la base lo dirá quien la verifica
-                registro.warning("%s", e)
+            dias = cuentas.por_contar(self.config, tienda, self.desde, self.hasta)
+        except (ErrorOcupado, ErrorDestino) as e:  # lo de la base lo dirá quien la verifica
             cuenta = cuentas.Cuenta(datetime.now(UTC), {}, str(e))
+        else:
+            partes = tienda.por_pos(dias)
+            cuenta = cuentas.juntas([self._contar(tienda, pos, suyos) for pos, suyos in partes])
         cuentas.guardar(self.config, self.tienda, corrida.id_actual(), cuenta)
 
-    def _contar(self) -> cuentas.Cuenta:
-        tienda = self.config.tienda(self.tienda)
-        if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
-            puerta.exigir_que_responda(self.config, tienda)
+    def _contar(self, tienda: Tienda, pos: Tienda, dias: list[date]) -> cuentas.Cuenta:
         try:
-            return cuentas.contar_meses(self.config, tienda, self.desde, self.hasta)
-        except ErrorTransitorio:
-            puerta.exigir_que_responda(self.config, tienda)
-            raise
+            if pos.archivo:  # el driver de SQLite haría uno vacío donde no está
+                puerta.exigir_que_responda(self.config, pos)
+            try:
+                return cuentas.contar_meses(self.config, tienda, dias)
+            except ErrorTransitorio:
+                puerta.exigir_que_responda(self.config, pos)
+                raise
+        except ErrorFluxion as e:
+            registro.warning("%s", e)
+            return cuentas.Cuenta(datetime.now(UTC), {}, str(e))
 
 
 class VerificarIntegridad(Tarea):

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import luigi
@@ -37,18 +38,22 @@ class ConectividadTienda(Tarea):
     """
 
     tienda = luigi.Parameter()
+    pos = luigi.IntParameter(default=0, description="cuál de sus POS, si cambió; 0, el de hoy")
     priority = 100
 
+    @property
+    def lugar(self) -> Tienda:
+        """La tienda, con ese POS."""
+        return self.config.tienda(self.tienda).con_numero(self.pos)
+
     def output(self):
-        ruta = self.config.ajustes.reportes / "conectividad" / f"{self.tienda}.json"
-        return luigi.LocalTarget(str(ruta))
+        return luigi.LocalTarget(str(_archivo(self.config, self.lugar)))
 
     def complete(self) -> bool:
-        return _vigente(self.config, self.config.tienda(self.tienda)) is not None
+        return _vigente(self.config, self.lugar) is not None
 
     def run(self):
-        tienda = self.config.tienda(self.tienda)
-        r = self._insistir(tienda)
+        r = self._insistir(self.lugar)
         anotar_prueba(self.config, r)
         if r.error is ErrorConfiguracion:
             raise ErrorConectividad(self._frase_de_configuracion(r))
@@ -87,9 +92,14 @@ class ConectividadTienda(Tarea):
         return f"{r.tienda.id} ({r.tienda.nombre}): lo mismo que {primera}, y se corrige igual."
 
 
+def _archivo(config: Configuracion, tienda: Tienda) -> Path:
+    """Donde queda la última prueba de un POS de una tienda."""
+    return config.ajustes.reportes / "conectividad" / f"{tienda.ficha}.json"
+
+
 def _vigente(config: Configuracion, tienda: Tienda) -> Estado | None:
     """Hasta dónde se llegó en la última prueba, si fue bien y aún vale; None si no."""
-    prueba = leer_json(config.ajustes.reportes / "conectividad" / f"{tienda.id}.json")
+    prueba = leer_json(_archivo(config, tienda))
     try:
         if prueba["causa"] or prueba["lugar"] != tienda.lugar:
             return None
@@ -138,12 +148,14 @@ class Entrada:
             self._cerrar(str(fallo))
 
     def _cerrar(self, texto: str) -> None:
-        self._diario.anotar("sin_respuesta", tienda=self._tienda.id, texto=texto)
+        self._diario.anotar(
+            "sin_respuesta", tienda=self._tienda.id, lugar=self._tienda.lugar, texto=texto
+        )
 
 
 def anotar_prueba(config: Configuracion, r: Resultado) -> None:
     """Deja escrito, si se puede, cómo salió la prueba de una tienda, y desde cuándo no responde."""
-    ruta = config.ajustes.reportes / "conectividad" / f"{r.tienda.id}.json"
+    ruta = _archivo(config, r.tienda)
     ahora = datetime.now(UTC).isoformat()
     desde = None if r.responde else _muda_desde(leer_json(ruta), r) or ahora
     with corrida.si_se_puede():
@@ -175,14 +187,15 @@ def exigir_que_responda(config: Configuracion, tienda: Tienda) -> None:
         raise ErrorConectividad(prueba.frase())
 
 
-def exigir_que_siga(diario: corrida.Diario, tienda: str) -> None:
+def exigir_que_siga(diario: corrida.Diario, tienda: Tienda) -> None:
     """Los demás meses de una tienda que dejó de responder no esperan otra vez sus timeouts.
 
     Raises:
         ErrorSinEntrar: si ya dejó de responder en esta corrida, y se dijo.
     """
     for suceso in diario.sucesos():
-        if suceso["suceso"] == "sin_respuesta" and suceso["tienda"] == tienda:
+        de_ella = suceso["suceso"] == "sin_respuesta" and suceso["tienda"] == tienda.id
+        if de_ella and suceso["lugar"] == tienda.lugar:
             error = ErrorSinEntrar(suceso["texto"])
             error.dicho = True
             raise error

@@ -23,17 +23,18 @@ from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Modo, Tiendas
 registro = logging.getLogger("fluxion.ventas")
 
 
-def consulta(tienda: Tienda) -> dict[str, int]:
-    """El recurso de Luigi que gasta preguntarle algo a una tienda.
+def consulta(*pos: Tienda) -> dict[str, int]:
+    """El recurso de Luigi que gasta preguntarle algo a una tienda, en esos POS suyos.
 
-    Es su servidor y no su id, para que valga entre proyectos. Lo que nadie declara en [resources]
-    tiene, en Luigi, un solo cupo.
+    Es su servidor y no su id, para que valga entre proyectos; y el id además, si cambia de POS: su
+    candado es uno. Lo que nadie declara en [resources] tiene, en Luigi, un solo cupo.
     """
-    return {f"consulta_{tienda.lugar.lower()}": 1}
+    lugares = {f"consulta_{p.lugar.lower()}": 1 for p in pos}
+    return lugares | {f"consulta_{p.id}": 1 for p in pos if p.numero}
 
 
 class TareaTiendaMes(Tarea):
-    """Días seguidos de un mes de una tienda."""
+    """Días de un mes de una tienda, de un mismo POS."""
 
     tienda = luigi.Parameter(description="id de la tienda en el catálogo")
     desde = FechaOMes(fin=False, description="primer día")
@@ -48,6 +49,11 @@ class TareaTiendaMes(Tarea):
                 "varios. Para eso está RangoVentas."
             )
         self.config.catalogo.elegir((self.tienda,))
+        if len(cobertura.por_pos(self.lugar, self.tramo)) > 1:
+            raise ErrorUso(
+                f"{self.task_family} es de un solo POS, y {self.tienda} cambió del {self.desde} al "
+                f"{self.hasta}. Para eso está RangoVentas."
+            )
 
     @property
     def tramo(self) -> Rango:
@@ -58,6 +64,21 @@ class TareaTiendaMes(Tarea):
     def lugar(self):
         """La tienda, del catálogo."""
         return self.config.tienda(self.tienda)
+
+    @property
+    def pos(self):
+        """La tienda con el POS que tenía esos días."""
+        return self.lugar.en(self.tramo.desde)
+
+    @property
+    def _mes(self) -> dict[str, int]:
+        """El recurso que gasta el mes en que se muda: la segunda mitad espera a la primera."""
+        return {f"mes_{self.nombre}": 1} if self.pos.numero else {}
+
+    @property
+    def cual(self) -> dict[str, str]:
+        """Cuál es, para el diario."""
+        return {"tienda": self.tienda, "mes": self.tramo.mes, "desde": str(self.tramo.desde)}
 
     @property
     def nombre(self) -> str:
@@ -78,13 +99,13 @@ class ExtraccionVentas(TareaTiendaMes):
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
-        return consulta(self.lugar)
+        return consulta(self.pos) | self._mes
 
     def requires(self):
-        return puerta.ConectividadTienda(tienda=self.tienda)
+        return puerta.ConectividadTienda(tienda=self.tienda, pos=self.pos.numero)
 
     def output(self):
-        manifiesto = extraccion.carpeta(self.config, self.lugar, self.tramo.mes).manifiesto
+        manifiesto = extraccion.carpeta_de(self.config, self.lugar, self.tramo).manifiesto
         return luigi.LocalTarget(str(manifiesto))
 
     def complete(self) -> bool:
@@ -92,8 +113,8 @@ class ExtraccionVentas(TareaTiendaMes):
 
     def run(self):
         inicio = time.monotonic()
-        puerta.exigir_que_siga(self.diario, self.tienda)
-        entrada = puerta.Entrada(self.config, self.diario, self.lugar)
+        puerta.exigir_que_siga(self.diario, self.pos)
+        entrada = puerta.Entrada(self.config, self.diario, self.pos)
         try:
             resumen = extraccion.extraer(
                 self.config, self.lugar, self.tramo, self._avisar,
@@ -103,7 +124,7 @@ class ExtraccionVentas(TareaTiendaMes):
             entrada.tras(e)
             raise
         self.diario.anotar(
-            "extraccion", tienda=self.tienda, mes=self.tramo.mes, filas=resumen.filas,
+            "extraccion", **self.cual, filas=resumen.filas,
             dias=len(resumen.dias), ventanas=resumen.ventanas, reutilizadas=resumen.reutilizadas,
             partidas=resumen.partidas, intentos=resumen.intentos,
             segundos=round(time.monotonic() - inicio, 2),
@@ -126,7 +147,7 @@ class CargaVentas(TareaTiendaMes):
     @property
     def resources(self):
         """Una carga espera a las demás de su base: DuckDB tiene un solo escritor."""
-        return {f"duckdb_{self.config.ajustes.base}": 1}
+        return {f"duckdb_{self.config.ajustes.base}": 1} | self._mes
 
     def requires(self):
         return ExtraccionVentas(
@@ -149,17 +170,14 @@ class CargaVentas(TareaTiendaMes):
         )  # fmt: skip
         segundos = round(time.monotonic() - inicio, 2)
         if isinstance(resumen, carga.Ajena):
-            self.diario.anotar(
-                "ajena", tienda=self.tienda, mes=self.tramo.mes, **dataclasses.asdict(resumen)
-            )
+            self.diario.anotar("ajena", **self.cual, **dataclasses.asdict(resumen))
             registro.info("%s", historia.linea_de_ajena(self, resumen))
             return
         ya = [
             h for s in self.diario.sucesos() if s["suceso"] == "carga" for h in s.get("calidad", ())
         ]
         self.diario.anotar(
-            "carga", tienda=self.tienda, mes=self.tramo.mes, segundos=segundos,
-            **resumen.a_json(),
+            "carga", **self.cual, segundos=segundos, **resumen.a_json(),
         )  # fmt: skip
         if resumen.aviso:
             registro.warning("%s", resumen.aviso)

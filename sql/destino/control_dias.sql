@@ -14,5 +14,9 @@ CREATE TABLE control_dias (
     cantidad DECIMAL(38,4),              -- unidades y kilogramos cargados, juntos
     subtotal DECIMAL(38,4),              -- monto cargado, sin impuesto
     impuesto DECIMAL(38,4),              -- impuesto cargado
-    confirmado_en TIMESTAMP              -- cuándo dijo la tienda por última vez que sigue igual, UTC
+    confirmado_en TIMESTAMP,             -- cuándo dijo la tienda por última vez que sigue igual, UTC
+    pos VARCHAR,                         -- de qué POS salió: su sistema y dónde está; vacío en lo cargado
+                                         -- antes de que se anotara
+    moneda VARCHAR                       -- en qué moneda están sus montos: bs o usd; vacía, en la del POS de
+                                         -- la tienda, que no la dice
 );

@@ -4,4 +4,5 @@ SELECT
     $total_origen AS total_origen, $filas AS filas, $total AS total, $cantidad AS cantidad,
     $subtotal AS subtotal, $impuesto AS impuesto, $sin_producto AS sin_producto,
     $ambiguos AS ambiguos, $extraido_en AS extraido_en, $extraido_en AS confirmado_en,
-    $cargado_en AS cargado_en, $corrida AS corrida_id;
+    $cargado_en AS cargado_en, $corrida AS corrida_id, $pos AS pos,
+    nullif($moneda, '') AS moneda;

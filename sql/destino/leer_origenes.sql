@@ -1,5 +1,5 @@
--- Las demás tiendas con ventas que dicen ser este servidor, y lo que decía antes ésta.
-SELECT o.ubicacion_id, o.identidad
+-- Las demás tiendas con ventas que dicen ser este servidor, y lo que decía antes ésta, en cada sitio.
+SELECT o.ubicacion_id, o.identidad, o.lugar
 FROM origenes AS o
 WHERE o.ubicacion_id = $tienda OR (
     o.identidad = $identidad AND EXISTS (

@@ -6,7 +6,7 @@ CREATE TABLE ventas_raw (
     ubicacion_id VARCHAR,                -- tienda, el id del catálogo
     producto_id VARCHAR,                 -- código del producto; vacío si el escaneado no está en el catálogo
     cantidad DECIMAL(18,3),              -- unidades, o kilogramos si se vende por peso; negativa si es devolución
-    precio_unitario DECIMAL(18,4),       -- precio cobrado
+    precio_unitario DECIMAL(18,4),       -- precio cobrado; en qué moneda, éste y los demás, lo dice moneda
     total DECIMAL(18,4),                 -- monto cobrado por la línea, con impuesto
     subtotal DECIMAL(18,4),              -- monto cobrado sin impuesto
     impuesto DECIMAL(18,4),              -- impuesto cobrado
@@ -37,5 +37,24 @@ CREATE TABLE ventas_raw (
     zona VARCHAR,                        -- zona del anaquel
     en_catalogo BOOLEAN,                 -- si el producto estaba en el catálogo de la tienda
     corrida_id VARCHAR,                  -- corrida que cargó la fila
-    ambiguo BOOLEAN                      -- si su código lleva a varios productos y se tomó uno por regla
+    ambiguo BOOLEAN,                     -- si su código lleva a varios productos y se tomó uno por regla
+    moneda VARCHAR,                      -- en qué están precio_unitario, total, subtotal, impuesto y costo: bs
+                                         -- o usd; vacía, en la del POS de la tienda, que no la dice
+    tasa_usd DECIMAL(18,4),              -- bolívares por dólar, según el POS, al venderse
+    precio_bs DECIMAL(18,4),             -- precio cobrado, en bolívares
+    costo_bs DECIMAL(18,4),              -- costo de una unidad, en bolívares
+    total_bs DECIMAL(18,4),              -- monto cobrado por la línea, en bolívares, como lo da el POS
+    costo_total_bs DECIMAL(18,4),        -- costo de la línea, en bolívares
+    precio_usd DECIMAL(18,4),            -- precio cobrado, en dólares
+    costo_usd DECIMAL(18,4),             -- costo de una unidad, en dólares
+    total_usd DECIMAL(18,4),             -- monto cobrado por la línea, en dólares, como lo da el POS
+    costo_total_usd DECIMAL(18,4),       -- costo de la línea, en dólares
+    almacen_id VARCHAR,                  -- código del almacén del que salió
+    almacen VARCHAR,                     -- almacén del que salió
+    codigo_barras VARCHAR,               -- código de barras del producto
+    unidad_medida VARCHAR,               -- en qué se vendió: unidad, kilogramo, caja
+    promocion VARCHAR,                   -- código de la promoción; vacío si no hubo
+    fiscal BOOLEAN,                      -- si el documento es fiscal
+    descuento_porcentaje DECIMAL(9,4),   -- descuento, por ciento
+    descuento DECIMAL(18,4)              -- monto descontado
 );

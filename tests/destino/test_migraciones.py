@@ -9,6 +9,7 @@ import pytest
 from fluxion_luigi.destino import migraciones
 from fluxion_luigi.destino.base import para_escribir, para_leer
 from fluxion_luigi.errores import ErrorDestino
+from fluxion_luigi.esquema import NOMBRES, SI_LAS_DA
 from tests.proyecto import RAIZ
 
 VERSION_1 = Path(__file__).parent / "version_1"
@@ -90,6 +91,8 @@ def test_una_base_de_la_version_3_recibe_las_tiendas_y_las_vistas_y_conserva_lo_
         deshacer = [
             *(f"DROP VIEW {v}" for v in vistas),
             *(f"DROP TABLE {t}" for t in migraciones.TABLAS if t not in TABLAS_3),
+            *(f"ALTER TABLE ventas_raw DROP COLUMN {c}" for c in NOMBRES if c in SI_LAS_DA),
+            *(f"ALTER TABLE control_dias DROP COLUMN {c}" for c in ("pos", "moneda")),
             "UPDATE version_esquema SET version = 3",
             "INSERT INTO control_dias (ubicacion_id, dia) VALUES ('ida', '2025-03-01')",
         ]
@@ -100,7 +103,7 @@ def test_una_base_de_la_version_3_recibe_las_tiendas_y_las_vistas_y_conserva_lo_
     assert proyecto.base.read_bytes() == bytes_
     with para_escribir(proyecto.config):
         pass
-    assert versiones(proyecto) == [3, 4, 5]
+    assert versiones(proyecto) == [3, 4, 5, 6]
     assert forma(proyecto) == ahora
     assert proyecto.consultar("SELECT ubicacion_id FROM tiendas") == [("tienda_01",), ("ida",)]
     assert proyecto.consultar("SELECT ubicacion_id FROM control_dias") == [("ida",)]
