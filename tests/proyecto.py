@@ -77,7 +77,10 @@ class Proyecto:
         partes = [f"cadena = {json.dumps(self.cadena)}"]
         for id_, datos in self.tiendas.items():
             partes.append(f"\n[tiendas.{id_}]")
-            partes += [f"{k} = {_toml(v)}" for k, v in datos.items()]
+            partes += [f"{k} = {_toml(v)}" for k, v in datos.items() if k != "pos"]
+            for pos in datos.get("pos", ()):  # los POS que tuvo, si cambió
+                partes.append(f"[[tiendas.{id_}.pos]]")
+                partes += [f"{k} = {_toml(v)}" for k, v in pos.items()]
         return "\n".join(partes) + "\n"
 
     def con_tienda(self, id_: str, dias: dict[str, int] | None = None, **datos) -> "Proyecto":
