@@ -92,6 +92,8 @@ class Dia:
     sin_marcador_legible: bool = False
     origen: Conteo | None = None
     no_se_pide: str | None = None
+    # Si salió de un POS que, según el catálogo, ese día no era el suyo.
+    de_otro_pos: bool = False
 
     @property
     def filas(self) -> Conteo:
@@ -148,6 +150,8 @@ def _que(h: Hallazgo, dias: Sequence[Dia]) -> str:
         "fallido_ya_cargado": "están cargados, y también en «dias_fallidos»",
         "origen_distinto": f"la tienda dice {_peso(origen)}; aquí hay {_peso(control)}",
         "sin_cargar": f"la tienda dice {origen.filas} filas, y aquí no están",
+        "de_otro_pos": f"las {hay.filas} filas salieron de "
+        f"{', '.join(sorted({r.dia.pos for d in dias for r in d.control}))}",
         "sin_marcador": f"están en la base ({hay.filas} filas), y sin marcador",
         "marcador_distinto": f"el marcador dice {_peso(marcado)}; el control, {_peso(control)}"
         if marcado[:2] != control[:2]

@@ -82,7 +82,7 @@ def _sin_control(d: Dia, c: Contexto) -> Hallazgo | None:
 
 def _con_control(d: Dia, c: Contexto) -> Hallazgo | None:
     de_nuevo = Remedio(RANGO, (RECARGAR,))
-    renglon, marcado = d.control[0], d.marcado
+    renglon = d.control[0]
     if len(d.control) > 1:
         return Hallazgo("control_repetido", "se insertó un renglón de control a mano", de_nuevo)
     if not renglon.dia.conteo.coincide(d.filas):
@@ -99,11 +99,19 @@ def _con_control(d: Dia, c: Contexto) -> Hallazgo | None:
     if d.fallido and d.fallido < renglon.cargado_en:
         causa = "al cargarse debió salir de «dias_fallidos»: se insertó a mano"
         return Hallazgo("fallido_ya_cargado", causa, de_nuevo)
-    if marcado is None:
+    return _con_marcador(d, c)
+
+
+def _con_marcador(d: Dia, c: Contexto) -> Hallazgo | None:
+    """Lo que le pasa a un día cuyo control y ventas dicen lo mismo."""
+    if d.de_otro_pos:
+        causa = "el catálogo cambió la fecha de su mudanza: esos días son de otro POS"
+        return Hallazgo("de_otro_pos", causa, Remedio(RANGO))
+    if d.marcado is None:
         return _sin_marcador(d)
     if d.de_base != c.foto.base_id:
         return Hallazgo("marcador_de_otra_base", _de_otra_base(c), Remedio(RANGO))
-    if not renglon.dia.respalda(marcado):
+    if not d.control[0].dia.respalda(d.marcado):
         return Hallazgo("marcador_distinto", _marcador_distinto(d, c), Remedio(RANGO))
     return None
 

@@ -118,6 +118,7 @@ def _mirar(
             marcado=marcado, de_base=de_base, fallido=foto.fallidos.get((tienda, dia)),
             sin_marcador_legible=(tienda, f"{dia:%Y-%m}") in ilegibles,
             no_se_pide=_no_se_pide(config, tienda, dia),
+            de_otro_pos=_de_otro_pos(config, tienda, dia, foto),
         )  # fmt: skip
     return foto, vistos
 
@@ -144,6 +145,11 @@ def _no_se_pide(config: Configuracion, id_: str, dia: date) -> str | None:
     if tienda.apertura and dia < tienda.apertura:
         return f"es de antes de su apertura, el {tienda.apertura}"
     return "ese día aún no llega" if dia > config.hoy() else None
+
+
+def _de_otro_pos(config: Configuracion, id_: str, dia: date, foto: Foto) -> bool:
+    tienda, control = config.catalogo.tiendas.get(id_), foto.control.get((id_, dia))
+    return bool(tienda and control) and tienda.es_de_otro(dia, control[0].dia.pos)
 
 
 def _base_danada(config: Configuracion, e: ErrorBaseDanada) -> Diferencia:

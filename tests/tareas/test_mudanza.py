@@ -109,7 +109,7 @@ def test_un_mes_con_la_costura_sale_de_los_dos_y_la_base_y_los_informes_lo_dicen
     ]
     assert mudada.marcadores() == ["tienda_01/2025-03.json"]
     estado = mudada.luigi("EstadoVentas", "--desde", PRIMERO, "--hasta", "2025-03-31")
-    assert "cambió de POS" in estado.fuera
+    assert "Cambiaron de POS:\n  tienda_01 (MUDADA), el 2025-03-15" in estado.fuera
     [suya] = json.loads((mudada.carpeta / "reportes" / "estado.json").read_text())["tiendas"]
     assert suya["estado"] == "completa"
     assert [(p["desde"], p["sistema"], p["lugar"]) for p in suya["pos"]] == [
@@ -159,7 +159,7 @@ def test_mover_la_fecha_vuelve_a_pedir_solo_los_dias_que_cambian_de_pos(mudada):
     hecho = mudada.rango(PRIMERO, "2025-03-31", workers=2)
     assert hecho.codigo == 0, hecho.todo
     assert mudada.cargado() == debe(mudada, PRIMERO, "2025-03-31")
-    assert mudada.luigi("VerificarIntegridad", "--contra-origen").codigo == 0
+    assert mudada.luigi("VerificarIntegridad", "--contra-origen", "--hasta", "2025-03").codigo == 0
     assert mudada.luigi("VerificarMuestra", "--dias", "40").codigo == 0
 
 

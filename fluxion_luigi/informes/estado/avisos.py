@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from fluxion_luigi.informes.resumen import entero
@@ -19,6 +20,7 @@ def todos(informe: dict[str, Any]) -> list[list[str]]:
     con_ventas = [t for t in activas if t["estado"] != "vacia"]
     return [
         _mudas(tiendas),
+        _mudanzas(tiendas, informe["desde"], informe["hasta"]),
         _causas(tiendas),
         _dias("Provisionales (aún pueden cambiar):", activas, "p"),
         _dias("Días sin una sola venta, confirmados por la tienda:", con_ventas, "c"),
@@ -72,6 +74,20 @@ def _mudas(tiendas: list[dict[str, Any]]) -> list[str]:
             cuando = desde if desde == ultima else f"desde {desde} hasta {ultima}"
             lineas.append(doblar(f"  {nombre(t)}, {cuando}: {muda['causa']}", _SANGRIA))
     return ["No respondieron la última vez que se probaron:", *lineas] if lineas else []
+
+
+def _mudanzas(tiendas: list[dict[str, Any]], desde: str, hasta: str) -> list[str]:
+    lineas = [
+        doblar(f"  {nombre(t)}, el {a['desde']}: de {_cual(de)} a {_cual(a)}", _SANGRIA)
+        for t in tiendas
+        for de, a in pairwise(t["pos"])
+        if desde <= a["desde"] <= hasta
+    ]
+    return ["Cambiaron de POS:", *lineas] if lineas else []
+
+
+def _cual(pos: dict[str, Any]) -> str:
+    return f"{pos['sistema']} ({pos['lugar']})"
 
 
 def _causas(tiendas: list[dict[str, Any]]) -> list[str]:

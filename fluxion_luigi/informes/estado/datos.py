@@ -108,6 +108,7 @@ def _tienda(
         "tipo": t.tipo,
         "activa": t.activa,
         "en_catalogo": t.id in config.catalogo.tiendas,
+        "pos": lugares.pos(t),
         "apertura": str(t.apertura) if t.apertura else None,
         "primer_dia": str(suya.primera) if suya.primera else None,
         "ultimo_dia": str(suya.ultima) if suya.ultima else None,

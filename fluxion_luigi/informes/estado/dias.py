@@ -16,7 +16,8 @@ FIRME, PROVISIONAL, EN_CERO, FALTA, NO_EXIGIBLE = "fpcx·"
 class Dia(NamedTuple):
     """Un día: su letra del calendario, lo que pesa y por qué no se pudo cargar, si se intentó.
 
-    Uno provisional y en cero va como provisional. `vencido`: hay que pedirlo otra vez.
+    Uno provisional y en cero va como provisional. `vencido`: hay que pedirlo otra vez, porque pudo
+    cambiar o porque salió de un POS que ese día no era el de la tienda.
     """
 
     dia: date
@@ -57,7 +58,14 @@ def clasificar(config: Configuracion, tienda: Tienda, suya: Historia, rango: Ran
             and suya.primera and dia < suya.primera
         )  # fmt: skip
         salida.append(
-            _dia(config, dia, respaldo, suya, exigible=desde <= dia <= hasta and not sin_abrir)
+            _dia(
+                config,
+                tienda,
+                dia,
+                respaldo,
+                suya,
+                exigible=desde <= dia <= hasta and not sin_abrir,
+            )
         )
     return salida
 
@@ -115,15 +123,15 @@ def por_ciento(cuenta: Mapping[str, int]) -> str | None:
 
 
 def _dia(
-    config: Configuracion, dia: date, respaldo: DiaRespaldado | None, suya: Historia, *,
-    exigible: bool,
+    config: Configuracion, tienda: Tienda, dia: date, respaldo: DiaRespaldado | None,
+    suya: Historia, *, exigible: bool,
 ) -> Dia:  # fmt: skip
     if respaldo is None:
         return Dia(dia, FALTA, causa=suya.fallidos.get(dia)) if exigible else Dia(dia, NO_EXIGIBLE)
     filas, total, confirmado = respaldo.conteo.filas, respaldo.conteo.total, respaldo.confirmado_en
     if not exigible:
         return Dia(dia, NO_EXIGIBLE, filas, total, cargado=True)
-    vencido = not cobertura.vigente(config, dia, confirmado)
+    vencido = not cobertura.vigente(config, dia, confirmado) or tienda.es_de_otro(dia, respaldo.pos)
     letra = PROVISIONAL
     if cobertura.firme(config, dia, confirmado) and not vencido:
         letra = FIRME if filas else EN_CERO

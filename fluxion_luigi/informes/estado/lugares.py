@@ -78,6 +78,17 @@ def _vendio(suya: Historia | None, rango: Rango) -> bool:
     return vendio and suya.primera <= rango.hasta and suya.ultima >= rango.desde
 
 
+def pos(tienda: Tienda) -> list[dict[str, Any]]:
+    """De qué POS salen sus ventas y desde qué día (None, desde siempre)."""
+    versiones = tienda.versiones or (tienda,)
+    return [
+        {"desde": None if v.desde == date.min else str(v.desde), "sistema": v.sistema,
+         "lugar": v.lugar}
+        for v in versiones
+        if v.sistema
+    ]  # fmt: skip
+
+
 def sin_respuesta(config: Configuracion, tienda: Tienda) -> dict[str, Any] | None:
     """Desde cuándo no contesta una tienda, si en su última prueba no contestó."""
     prueba = leer_json(config.ajustes.reportes / "conectividad" / f"{tienda.id}.json")

@@ -15,9 +15,10 @@ def tienda(id_: str, letras: str = "", desde: str = "2025-06-01", **cambios: Any
     por_mes = {m.mes: letras[(m.desde - primero).days :][: len(m)] for m in meses(dias)}
     return {
         "tienda": id_, "nombre": id_.upper(), "tipo": "tienda", "activa": True,
-        "en_catalogo": True, "apertura": None, "primer_dia": desde, "ultimo_dia": "2025-07-31",
-        "hace_dias": 1, "estado": "completa", "reciente": False, "registros": 1000,
-        "total": "1500.0000", "dias": cuenta(letras), "cobertura": por_ciento(letras),
+        "en_catalogo": True, "pos": [], "apertura": None, "primer_dia": desde,
+        "ultimo_dia": "2025-07-31", "hace_dias": 1, "estado": "completa", "reciente": False,
+        "registros": 1000, "total": "1500.0000", "dias": cuenta(letras),
+        "cobertura": por_ciento(letras),
         "meses": {m: {"dias": cuenta(suyas), "cobertura": por_ciento(suyas), "registros": 10,
                       "total": "15.0000"} for m, suyas in por_mes.items() if set(suyas) - {"·"}},
         "calendario": por_mes, "huecos": [], "sin_respuesta": None, **cambios,

@@ -101,7 +101,7 @@ def _tienda(i: int, cuantas: int, rango: list[date]) -> dict:
     return {
         "tienda": f"tienda_{i + 1:02d}",
         "nombre": NOMBRES[i % len(NOMBRES)], "tipo": "tienda", "activa": not inactiva,
-        "en_catalogo": True,
+        "en_catalogo": True, "pos": [],
         "apertura": str(abre) if nueva else None,
         "primer_dia": str(con_ventas[0]) if con_ventas else None,
         "ultimo_dia": str(con_ventas[-1]) if con_ventas else None,
