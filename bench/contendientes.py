@@ -15,7 +15,7 @@ import duckdb
 from bench.datos import CONSULTA, MES, VISTA, Tienda
 from bench.enlace import PorEnlace
 from fluxion_luigi import config
-from fluxion_luigi.esquema import COLUMNAS
+from fluxion_luigi.esquema import COLUMNAS, SI_LAS_DA
 from fluxion_luigi.origen.odbc import fuente
 from fluxion_luigi.origen.odbc.pedido import Pedido
 from fluxion_luigi.origen.odbc.sesion import ANCHO_MAXIMO_TEXTO
@@ -157,7 +157,7 @@ def _pedido(caso: Caso, carpeta: Path) -> dict:
         "consulta": CONSULTA, "productos": uno.productos, "ventas": uno.ventas,
         "fechas": [d.strftime(uno.formato_fecha) for d in (MES.desde, MES.fin_abierto)],
         "columnas": ", ".join(
-            f"{c.nombre} {c.duckdb}" for c in COLUMNAS if c.nombre != "ambiguo"
+            f"{c.nombre} {c.duckdb}" for c in COLUMNAS if c.nombre not in {"ambiguo", *SI_LAS_DA}
         ),
         "base": str(carpeta / "banco.duckdb"), "a_la_vez": caso.a_la_vez, "chunk": CHUNK,
         "lote": LOTE_DEL_LIMITE, "memoria_odbc_mb": MEMORIA_DEL_LIMITE_MB,

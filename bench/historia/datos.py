@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from bench.datos import fabrica
 from fluxion_luigi.config import Configuracion
+from fluxion_luigi.esquema import SI_LAS_DA
 from fluxion_luigi.flujo.extraccion import carpeta
 from fluxion_luigi.origen import fuentes
 from fluxion_luigi.origen.columnas import ESQUEMA
@@ -29,6 +30,8 @@ PESOS = (97, 81, 68, 65, 59, 56, 55, 55, 54, 53, 39, 34, 29, 25, 21, 16, 13)
 FILAS = 100_000 * sum(PESOS)
 DICIEMBRE = 1.25
 _PASO = 104_729  # entre donde empieza una tienda-mes y la siguiente
+# Las columnas que viajan de una tienda Stellar.
+FORMA = pa.schema([c for c in ESQUEMA if c.name not in SI_LAS_DA])
 _SQL = Path(__file__).with_name("lineas.sql")
 
 
@@ -86,7 +89,7 @@ class Lineas:
         factura = pc.utf8_lpad(pc.cast(pa.chunked_array(facturas), pa.string()), 8, "0")
         tabla = tabla.append_column("fecha", fechas).append_column("factura", factura)
         tabla = tabla.append_column("localidad", pa.repeat(pa.scalar(localidad), len(tabla)))
-        return tabla.select(ESQUEMA.names).cast(ESQUEMA)
+        return tabla.select(FORMA.names).cast(FORMA)
 
 
 def preparar(
@@ -114,7 +117,7 @@ def _una(config: Configuracion, lineas: Lineas, id_: str, mes: Rango, filas: int
         fechas = pa.array((dia_de[desde:hasta] + epoca).astype(np.int32)).cast(pa.date32())
         tabla = lineas.tomar(primera + int(desde), int(hasta - desde), fechas, f"{numero:02d}")
         archivo = destino.archivo(rango)
-        cuenta = escribir(archivo, tabla.to_batches(50_000), ESQUEMA, lambda _: None)
+        cuenta = escribir(archivo, tabla.to_batches(50_000), FORMA, lambda _: None)
         leido, marcas = cuenta.por_dia()
         ventana = Ventana(
             rango, archivo, datetime.now(UTC), 1.0, cuenta.filas, archivo.stat().st_size,

@@ -57,6 +57,7 @@ def examinar(
         timeout: segundos para cada paso; si falta, `conectividad_timeout`.
     """
     timeout = timeout or config.ajustes.conectividad_timeout
+    tienda = tienda.en(dia) if dia else tienda
     tienda = dataclasses.replace(tienda, activa=True)  # se prueba antes de activarla
     _, hallazgos = config.revisar_sistema(tienda)
     carpeta = config.ajustes.sql / tienda.sistema

@@ -1,13 +1,13 @@
 """De lo que entrega un driver al esquema declarado, en columnas y sin cambiar un valor."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fluxion_luigi.errores import ErrorColumnas
-from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, OPCIONALES, Columna, Hallazgo
+from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, OPCIONALES, SI_LAS_DA, Columna, Hallazgo
 from fluxion_luigi.parecidos import con_parecido
 
 # Una consulta puede decir ella misma qué tiene de malo una línea: un texto aquí, y vacío si nada.
@@ -88,6 +88,11 @@ class Entrega:
         if flotantes:
             otros.insert(0, f"Llegan como coma flotante: {', '.join(flotantes)}. {EXACTOS}")
         return otros
+
+    def de_lo_que_da(self, recibido: pa.Schema) -> "Entrega":
+        """La misma, sin las columnas que ni viajan si el sistema no las da (`SI_LAS_DA`)."""
+        sin = SI_LAS_DA - {*recibido.names}
+        return replace(self, esquema=pa.schema([c for c in self.esquema if c.name not in sin]))
 
     def al_esquema(self, lote: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:
         """Un lote con las columnas del driver, llevado al esquema declarado.

@@ -22,7 +22,8 @@ class VerificarSistema(Tarea):
         super().__init__(*args, **kwargs)
         exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
-        self._lugar = self.config.tienda(self.tienda)
+        tienda = self.config.tienda(self.tienda)
+        self._lugar = tienda.en(self.dia) if self.dia else tienda
 
     def complete(self) -> bool:
         return False

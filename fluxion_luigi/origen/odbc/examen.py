@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 import arrow_odbc
 import pyarrow as pa
 
-from fluxion_luigi.esquema import CLAVE_DE_LINEA, NOMBRES, OBLIGATORIAS, SUMAS, Hallazgo
+from fluxion_luigi.esquema import (
+    CLAVE_DE_LINEA,
+    NOMBRES,
+    OBLIGATORIAS,
+    SI_LAS_DA,
+    SUMAS,
+    Hallazgo,
+)
 from fluxion_luigi.origen import conteo
 from fluxion_luigi.origen.columnas import ESQUEMA, REPARO, Entrega
 from fluxion_luigi.origen.malos import cual
@@ -114,7 +121,8 @@ def _sin_dia(lote: pa.RecordBatch, i: int) -> bool:
 
 
 def _ausentes(dadas: set[str]) -> list[Hallazgo]:
-    faltan = [n for n in NOMBRES if n not in {*dadas, *OBLIGATORIAS, "ambiguo"}]
+    no_hacen_falta = {*OBLIGATORIAS, *SI_LAS_DA, "ambiguo"}
+    faltan = [n for n in NOMBRES if n not in {*dadas, *no_hacen_falta}]
     hallazgos = []
     if faltan:
         hallazgos.append(

@@ -47,15 +47,19 @@ class Productos:
             n: _Columna(tabla[n].combine_chunks()) for n in tabla.column_names if n not in clave
         }
         self.de_ventas = _con_clave((c for c in ESQUEMA if c.name not in self._columnas), clave)
-        self.esquema = pa.schema(
+
+    def con(self, de_ventas: pa.Schema) -> pa.Schema:
+        """El esquema de unas líneas que traen esas columnas, ya completas."""
+        return pa.schema(
             [(c.name, self._columnas[c.name].type if c.name in self._columnas else c.type)
-             for c in ESQUEMA]
+             for c in ESQUEMA
+             if c.name in self._columnas or c.name in de_ventas.names]
         )  # fmt: skip
 
     def completar(
         self, lineas: pa.RecordBatch, malos: DiasMalos
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-        """Las líneas con todas las columnas, y aparte, tal cual, las de códigos que no están.
+        """Las líneas con las del producto, y aparte, tal cual, las de códigos que no están.
 
         Los textos del producto van como diccionario, el mismo en todos los lotes.
 
@@ -73,13 +77,14 @@ class Productos:
         return completas, lineas.filter(pc.invert(esta))
 
     def _unir(self, lineas: pa.RecordBatch, renglon: pa.Array) -> pa.RecordBatch:
+        forma = self.con(lineas.schema)
         return pa.RecordBatch.from_arrays(
             [
                 self._columnas[c.name].tomar(renglon) if c.name in self._columnas
                 else lineas[c.name]
-                for c in ESQUEMA
+                for c in forma
             ],
-            schema=self.esquema,
+            schema=forma,
         )  # fmt: skip
 
     def desconocidas(self, sueltas: pa.RecordBatch) -> dict[int, str]:

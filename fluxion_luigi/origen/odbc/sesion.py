@@ -15,7 +15,6 @@ import pyarrow as pa
 from fluxion_luigi.conciliacion import Conteos
 from fluxion_luigi.errores import ErrorTransitorio
 from fluxion_luigi.origen import conteo
-from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.origen.fuentes import Latido
 from fluxion_luigi.origen.malos import DiasMalos
 from fluxion_luigi.origen.odbc import fallos, productos
@@ -119,7 +118,8 @@ class Conexion:
         return Productos(tabla, self._pedido.sistema, self._pedido.clave, malas)
 
     def leer(self, ventana: Rango, latido: Latido) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas.
+        """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas menos
+        las que ni viajan si el sistema no las da (`SI_LAS_DA`).
 
         Raises:
             ErrorColumnas: si las columnas no son las declaradas.
@@ -134,13 +134,14 @@ class Conexion:
         clave = self._pedido.clave if conocidos else ()
         entrega = productos.entrega_de_ventas(self._pedido.sistema, conocidos, clave)
         entrega.exigir(lector.schema)
+        entrega = entrega.de_lo_que_da(lector.schema)
         malos = DiasMalos("ventas.sql")
         grandes = _de_a(self._pedido.chunk_filas, lector, latido)
         buenas = (malos.apartar(*entrega.al_esquema(lote)) for lote in grandes)
         if conocidos is None:
-            return ESQUEMA, _hasta_el_fin(buenas, malos)
+            return entrega.esquema, _hasta_el_fin(buenas, malos)
         completas = self._completar(ventana, conocidos, buenas, malos, latido)
-        return conocidos.esquema, _hasta_el_fin(completas, malos)
+        return conocidos.con(entrega.esquema), _hasta_el_fin(completas, malos)
 
     def _completar(
         self, ventana: Rango, conocidos: Productos, lineas: Iterator[pa.RecordBatch], malos, latido

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxion_luigi.errores import ErrorConciliacion, ErrorDatos, ErrorFluxion, ErrorTipos
-from fluxion_luigi.origen.columnas import ESQUEMA
+from fluxion_luigi.esquema import SI_LAS_DA
+from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 from fluxion_luigi.origen.malos import DiasMalos
 from fluxion_luigi.origen.odbc.productos import Productos, entrega
 from fluxion_luigi.staging.escritor import escribir
@@ -71,7 +72,7 @@ def test_lo_que_se_une_llega_igual_a_duckdb_tambien_con_dos_diccionarios(tmp_pat
         )
         for p, c in ((de, ["1", "2"]), (de, ["2", None, "1"]), (otra_vez, ["3", "1"]))
     ]
-    escribir(tmp_path / "v.parquet", lotes, de.esquema, lambda n: None)
+    escribir(tmp_path / "v.parquet", lotes, de.con(de.de_ventas), lambda n: None)
     with duckdb.connect() as base:
         leido = base.execute(
             "SELECT codigo, descripcion, costo FROM read_parquet($1)", [str(tmp_path / "v.parquet")]
@@ -162,3 +163,11 @@ def test_el_costo_en_coma_flotante_tambien_se_rechaza_en_productos():
     recibido = pa.schema([("codigo", pa.string()), ("costo", pa.float64())])
     with pytest.raises(ErrorTipos, match=r"productos\.sql .*flotante: costo\."):
         entrega(recibido, "demo", ("codigo",)).exigir(recibido)
+
+
+def test_las_columnas_de_una_api_no_viajan_si_la_consulta_no_las_da():
+    de = productos({"codigo": "1", "descripcion": "Ñame"})
+    dada = Entrega("ventas.sql", "demo", de.de_ventas)
+    recibido = pa.schema([c for c in de.de_ventas if c.name not in SI_LAS_DA or c.name == "moneda"])
+    forma = de.con(dada.de_lo_que_da(recibido).esquema)
+    assert set(ESQUEMA.names) - set(forma.names) == SI_LAS_DA - {"moneda"}
