@@ -26,8 +26,8 @@ _SEGURAS = {
     "autoload_known_extensions": False,
     "enable_external_file_cache": False,
 }
-# DuckDB 1.5 inserta en paralelo sólo si su tope pasa de unos 8 MiB por columna y por hilo (medido:
-# ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
+# DuckDB 1.5 inserta en paralelo sólo si su tope pasa de unos 8 MiB por columna de la tabla y por
+# hilo (medido: ni con 512 MB para 35 columnas y dos hilos). Es un permiso, no lo que gasta.
 MEMORIA_POR_HILO_MB = 9 * (len(COLUMNAS) + 2)
 MEMORIA_MINIMA_MB = 32
 

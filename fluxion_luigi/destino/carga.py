@@ -11,12 +11,15 @@ from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.destino.transaccion import COMPACTACIONES, transaccion
 from fluxion_luigi.errores import ErrorDiaVaciado
-from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
+from fluxion_luigi.esquema import FILAS_POR_GRUPO, NOMBRES, SI_LAS_DA, SUMAS
 from fluxion_luigi.periodos import Rango, agrupar, describir
 
 # Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
 # con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
 FILAS_POR_TANDA = 2 * FILAS_POR_GRUPO
+# Las que trae un POS que no da las de una API. Con ésas llenas un hilo más cuesta mucha memoria
+# (medido con un millón de líneas: en dos hilos, hasta 460 MB; en uno, 265).
+COLUMNAS_EN_PARALELO = len(NOMBRES) - len(SI_LAS_DA)
 # Sólo las cargas pequeñas, las de unos días, compactan un poco al confirmar: son las que dejan
 # grupos casi vacíos. Un mes no, ni si reemplaza: juntar grupos de otros cuesta tanto como cargarlo
 # (medido con 82 millones de filas: reemplazar 300.000 tardaba 2,6 veces lo que en un millón, y sin
@@ -168,10 +171,12 @@ def _insertar(
         base.hacer("insertar_ventas_ordenando", **valores, fuera=ajenos)
         yield lote.filas
         return
+    [(columnas,)] = base.hacer("columnas_de", archivo=lote.archivo)
     for primera in range(0, lote.filas, FILAS_POR_TANDA):
         filas = min(FILAS_POR_TANDA, lote.filas - primera)
         # Con poco más de un grupo no hay qué repartir, y juntar pedazos cuesta más que un hilo.
-        with base.en_paralelo() if filas > 1.5 * FILAS_POR_GRUPO else nullcontext():
+        a_la_vez = filas > 1.5 * FILAS_POR_GRUPO and columnas <= COLUMNAS_EN_PARALELO
+        with base.en_paralelo() if a_la_vez else nullcontext():
             base.hacer("insertar_ventas", **valores, primera=primera, fin=primera + filas)
         yield filas
 

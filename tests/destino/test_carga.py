@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino import carga
-from fluxion_luigi.destino.base import para_escribir
+from fluxion_luigi.destino.base import Base, para_escribir
 from fluxion_luigi.errores import ErrorDestino
-from fluxion_luigi.esquema import FILAS_POR_GRUPO
+from fluxion_luigi.esquema import FILAS_POR_GRUPO, SI_LAS_DA
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.periodos import Rango
 
@@ -25,15 +25,17 @@ MES = Rango(date(2025, 3, 1), date(2025, 3, 31))
 CUANDO = datetime(2025, 5, 1, tzinfo=UTC)
 
 
-def lote(archivo, filas: int) -> carga.Lote:
-    """Un Parquet con tantas líneas de 0,5 repartidas en orden por el mes, numeradas en `linea`."""
+def lote(archivo, filas: int, sin: frozenset[str] = SI_LAS_DA) -> carga.Lote:
+    """Un Parquet con tantas líneas de 0,5 repartidas en orden por el mes, numeradas en `linea`; sin
+    esas columnas: como las de Stellar."""
     dias = list(MES)
     fechas = [dias[n * len(dias) // filas] for n in range(filas)]
-    columnas = {c.name: pa.nulls(filas, c.type) for c in ESQUEMA}
+    forma = pa.schema([c for c in ESQUEMA if c.name not in sin])
+    columnas = {c.name: pa.nulls(filas, c.type) for c in forma}
     columnas["fecha"] = pa.array(fechas, pa.date32())
     columnas["linea"] = pa.array(range(filas), pa.int32())
     columnas["total"] = pa.array([Decimal("0.5")] * filas, pa.decimal128(18, 4))
-    pq.write_table(pa.table(columnas, schema=ESQUEMA), archivo, row_group_size=FILAS_POR_GRUPO)
+    pq.write_table(pa.table(columnas, schema=forma), archivo, row_group_size=FILAS_POR_GRUPO)
     origen = {}
     for f in fechas:
         origen[f] = origen.get(f, 0) + 1
@@ -75,6 +77,15 @@ def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_pat
     assert [linea for _, linea in quedo] == list(range(filas))
     assert quedo == sorted(quedo)
     assert avances == [(carga.FILAS_POR_TANDA, filas), (filas, filas)]
+
+
+def test_lo_de_una_api_que_trae_todas_las_columnas_se_carga_en_un_hilo(
+    dos_tiendas, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Base, "en_paralelo", None)
+    filas = 2 * FILAS_POR_GRUPO
+    quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas, frozenset()), [])
+    assert [linea for _, linea in quedo] == list(range(filas))
 
 
 def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
