@@ -41,7 +41,10 @@ SELECT
         AS cobertura,                    -- cargados de cada cien; 100 sólo si no falta ninguno
     coalesce(sum(c.filas), 0)::BIGINT
         AS lineas,                       -- líneas cargadas
-    coalesce(sum(c.total), 0) AS total   -- monto cargado, con impuesto
+    coalesce(sum(c.total), 0) AS total,  -- monto cargado, con impuesto
+    nullif(list_sort(list_distinct(list(coalesce(c.moneda, '')) FILTER (c.filas > 0))), [])
+        AS monedas                       -- en qué monedas está ese monto: bs, usd, o una vacía si el POS de la
+                                         -- tienda no la dice; con más de una, no es de una moneda
 FROM dias AS d
 LEFT JOIN control_dias AS c ON c.ubicacion_id = d.ubicacion_id AND c.dia = d.dia
 LEFT JOIN dias_fallidos AS f ON f.ubicacion_id = d.ubicacion_id AND f.dia = d.dia

@@ -15,6 +15,7 @@ SELECT
     abs(cantidad) AS unidades,           -- unidades o kilogramos devueltos
     precio_unitario,
     abs(subtotal) AS subtotal,           -- monto devuelto sin impuesto
-    abs(total) AS total                  -- monto devuelto, con impuesto
+    abs(total) AS total,                 -- monto devuelto, con impuesto
+    moneda
 FROM ventas
 WHERE es_devolucion

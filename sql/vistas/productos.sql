@@ -24,7 +24,7 @@ vistos AS (
                 'unidades_bulto': v.unidades_bulto, 'peso': v.peso, 'volumen': v.volumen,
                 'tipo_peso': v.tipo_peso, 'costo': v.costo, 'precio_catalogo': v.precio_catalogo,
                 'impuesto_porcentaje': v.impuesto_porcentaje, 'zona': v.zona,
-                'ubicacion_id': v.ubicacion_id
+                'ubicacion_id': v.ubicacion_id, 'moneda': v.moneda
             },
             (v.descripcion IS NULL, v.ubicacion_id)
         ) AS lo
@@ -55,5 +55,7 @@ SELECT
     primera_venta,                       -- primer día en que se vendió en alguna tienda
     ultima_venta,                        -- último día en que se vendió en alguna tienda
     descrito,                            -- de qué día es lo que aquí se dice de él
-    lo.ubicacion_id                      -- tienda de la que sale lo que aquí se dice de él
+    lo.ubicacion_id,                     -- tienda de la que sale lo que aquí se dice de él
+    lo.moneda                            -- en qué moneda están ese precio y ese costo: bs o usd; vacía, en la
+                                         -- del POS de esa tienda, que no la dice
 FROM vistos

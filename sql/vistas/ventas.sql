@@ -48,6 +48,24 @@ SELECT
     v.zona,
     v.en_catalogo,
     v.ambiguo,
-    v.corrida_id
+    v.corrida_id,
+    v.moneda,
+    v.tasa_usd,
+    v.precio_bs,
+    v.costo_bs,
+    v.total_bs,
+    v.costo_total_bs,
+    v.precio_usd,
+    v.costo_usd,
+    v.total_usd,
+    v.costo_total_usd,
+    v.almacen_id,
+    v.almacen,
+    v.codigo_barras,
+    v.unidad_medida,
+    v.promocion,
+    v.fiscal,
+    v.descuento_porcentaje,
+    v.descuento
 FROM ventas_raw AS v
 LEFT JOIN tiendas AS t USING (ubicacion_id)

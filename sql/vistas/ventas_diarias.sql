@@ -11,6 +11,8 @@ SELECT
     c.total,                             -- monto con impuesto, el mismo de EstadoVentas
     c.sin_producto,
     c.ambiguos,
-    c.confirmado_en
+    c.confirmado_en,
+    c.pos,
+    c.moneda
 FROM control_dias AS c
 LEFT JOIN tiendas AS t USING (ubicacion_id)

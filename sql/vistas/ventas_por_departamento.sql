@@ -18,6 +18,8 @@ SELECT
         AS costo,                        -- costo de las líneas con margen
     sum(margen) AS margen,               -- margen de las líneas que lo tienen
     round(100 * sum(margen) / nullif(sum(subtotal) FILTER (margen IS NOT NULL), 0), 2)
-        AS margen_porcentaje             -- margen sobre el subtotal de esas mismas líneas
+        AS margen_porcentaje,            -- margen sobre el subtotal de esas mismas líneas
+    max(moneda) AS moneda                -- en qué moneda están los montos de ese día: bs o usd; vacía, en la
+                                         -- del POS de la tienda, que no la dice
 FROM ventas
 GROUP BY fecha, ubicacion_id, tienda, departamento_id, departamento

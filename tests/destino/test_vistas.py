@@ -141,6 +141,30 @@ def test_los_kilos_salen_de_la_cantidad_o_del_peso_de_cada_unidad(base):
     assert kilos == [Decimal("1.25"), 1, Decimal("0.5"), None]
 
 
+def test_la_base_dice_en_que_moneda_esta_cada_total(base):
+    base.execute("DELETE FROM ventas_raw")
+    base.execute(
+        "INSERT INTO ventas_raw BY NAME SELECT unnest([DATE '2025-03-01', DATE '2025-03-02']) AS "
+        "fecha, 'a' AS ubicacion_id, 10 AS total, unnest([NULL, 'usd']) AS moneda"
+    )
+    base.execute(
+        "INSERT INTO control_dias BY NAME SELECT unnest([DATE '2025-03-01', DATE '2025-03-02']) AS "
+        "dia, 'a' AS ubicacion_id, 1 AS filas, 10 AS total, unnest(['demo x', 'mi_api y']) AS pos, "
+        "unnest([NULL, 'usd']) AS moneda"
+    )
+    try:
+        for vista in ("ventas", "resultado_diario", "ventas_por_departamento",
+                      "ventas_por_producto", "ventas_diarias"):  # fmt: skip
+            hay = base.execute(f"SELECT moneda FROM {vista} ORDER BY fecha").fetchall()
+            assert hay == [(None,), ("usd",)], vista
+        assert base.execute("SELECT pos FROM ventas_diarias ORDER BY fecha").fetchall() == [
+            ("demo x",), ("mi_api y",),
+        ]  # fmt: skip
+        assert base.execute("SELECT monedas FROM cobertura_mensual").fetchall() == [(["", "usd"],)]
+    finally:
+        base.execute("DELETE FROM control_dias")
+
+
 def test_un_filtro_por_fecha_o_por_producto_llega_hasta_las_lineas(base):
     for vista, filtro in (
         ("ventas", "fecha = '2025-03-01'"), ("resultado_diario", "fecha = '2025-03-01'"),
