@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fluxion_luigi import cobertura
 from fluxion_luigi.config.tienda import Tienda
 from fluxion_luigi.periodos import Rango
-from tests.proyecto import Proyecto, cada_dia, hacer_pos, vender
+from tests.proyecto import RAIZ, Proyecto, cada_dia, hacer_pos, vender
 from tests.reloj import correr
 
 # Los dos POS tienen ventas de todos los días: si uno se le pide a otro que el suyo, se nota.
@@ -253,3 +253,55 @@ def test_se_mude_la_fecha_como_se_mude_ningun_dia_se_pierde_ni_se_cuenta_dos_vec
         assert proyecto.cargado() == debe(proyecto, PRIMERO, ULTIMO)
         assert proyecto.sobras() == []
         shutil.rmtree(proyecto.carpeta)
+
+
+# -- una base no es dos tiendas, tampoco si se mudó
+
+
+def con_identidad(proyecto: Proyecto) -> None:
+    """Un sistema como el de la demostración cuyo servidor sabe decir quién es."""
+    shutil.copytree(RAIZ / "sql", proyecto.carpeta / "sql")
+    (proyecto.carpeta / "sql" / "demo" / "identidad.sql").write_text(
+        "SELECT nombre AS identidad FROM quien\n"
+    )
+    proyecto.ajustes["sql"] = str(proyecto.carpeta / "sql")
+    proyecto.escribir()
+
+
+def llamar(base: Path, nombre: str) -> None:
+    with sqlite3.connect(base) as pos:
+        pos.execute("DROP TABLE IF EXISTS quien")
+        pos.execute("CREATE TABLE quien AS SELECT ? AS nombre", (nombre,))
+
+
+def test_lo_que_dice_ser_cada_pos_se_guarda_aparte_y_sigue_protegiendo(tmp_path):
+    proyecto = hacer(tmp_path / "proyecto")
+    con_identidad(proyecto)
+    llamar(archivo(proyecto, "viejo"), "SRV-A")
+    llamar(archivo(proyecto, "nuevo"), "SRV-B")
+    for _ in range(2):
+        hecho = proyecto.rango(PRIMERO, "2025-03-31", "--recargar", workers=2)
+        assert hecho.codigo == 0, hecho.todo
+        assert "antes respondía" not in hecho.todo
+        assert proyecto.consultar("SELECT identidad FROM origenes ORDER BY 1") == [
+            ("SRV-A",), ("SRV-B",),
+        ]  # fmt: skip
+    # Otra que llega al servidor viejo, en días que no se pueden comparar.
+    proyecto.con_tienda("tienda_02", cada_dia("2025-01-01", "2025-01-03", 30))
+    llamar(archivo(proyecto, "tienda_02"), "SRV-A")
+    hecho = proyecto.rango("2025-01-01", "2025-01-03", "--tiendas", "tienda_02")
+    assert hecho.codigo == 30
+    assert "responde con la base de tienda_01: su servidor dice ser el mismo" in hecho.error
+
+
+def test_mudarse_a_la_base_de_otra_tienda_no_se_carga(tmp_path):
+    proyecto = hacer(tmp_path / "proyecto")
+    proyecto.con_tienda("tienda_02")
+    shutil.copy(archivo(proyecto, "nuevo"), archivo(proyecto, "tienda_02"))
+    assert proyecto.rango(PRIMERO, "2025-03-31", "--tiendas", "tienda_02").codigo == 0
+    hecho = proyecto.rango(PRIMERO, "2025-03-31", "--tiendas", "tienda_01")
+    assert hecho.codigo == 30
+    assert f"{archivo(proyecto, 'nuevo')}) responde con la base de tienda_02" in hecho.error
+    assert {d for t, d in proyecto.cargado() if t == "tienda_01"} == {
+        date(2025, 3, n) for n in range(10, 15)
+    }
