@@ -74,6 +74,7 @@ class Ajustes:
     segundos_por_ventana: float = _entre(20.0, 0, _DIA)
     timeout_conexion: int = _entre(15, 1, 3600)
     timeout_sin_avance: int = _entre(120, 1, _DIA)
+    api_a_la_vez: int = _entre(4, 1, 256)
     intentos: int = _entre(4, 1, 100)
     pausa_inicial: float = _entre(2.0, 0.01, 3600)
     pausa_maxima: float = _entre(60.0, 0.01, 3600)

@@ -8,18 +8,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fluxion_luigi.archivos import leer_texto
+from fluxion_luigi.config import http
 from fluxion_luigi.config.catalogo import es_nombre_de_base
 from fluxion_luigi.config.enlace import problemas_de_opciones
+from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import Hallazgo
 from fluxion_luigi.parecidos import con_parecido, parecido
 
 HUECO = re.compile(r"\{(\w+)\}")
 CONSULTAS = ("ventas", "productos", "conteo", "identidad", "muestra")
 OBLIGATORIAS = ("ventas.sql", "conteo.sql", "sistema.toml")
-ARCHIVOS = (*(f"{c}.sql" for c in CONSULTAS), "sesion.sql", "sistema.toml")
+# Por cómo se le pregunta a un sistema, sus archivos y las claves de su sistema.toml.
+ARCHIVOS = {
+    "odbc": (*(f"{c}.sql" for c in CONSULTAS), "sesion.sql", "sistema.toml"),
+    "http": ("ventas.sql", "conteo.sql", "facturas.sql", "sistema.toml"),
+}
 SIN_PARAMETROS = ("identidad", "sesion")
-_CLAVES = ("formato_fecha", "comillas", "clave_producto", "bases", "opciones", "moneda")
-MONEDAS = ("bs", "usd")
+_CLAVES = {
+    "odbc": ("fuente", "formato_fecha", "comillas", "clave_producto", "bases", "opciones", "moneda"),
+    "http": ("fuente", "formato_fecha", "moneda", "http"),
+}
 _TEXTO = re.compile(r"'(?:[^']|'')*'")
 # Un texto o un nombre citado, que se quedan, o un comentario; los `/*+ */` son para el servidor.
 _COMENTARIO = re.compile(
@@ -35,6 +44,7 @@ class Carpeta:
     textos: dict[str, str] = field(default_factory=dict)
     propio: dict[str, Any] = field(default_factory=dict)
     hallazgos: list[Hallazgo] = field(default_factory=list)
+    fuente: str = "odbc"
 
     @property
     def nombre(self) -> str:
@@ -51,23 +61,34 @@ def leer(raiz: Path, nombre: str) -> Carpeta:
     carpeta = Carpeta(raiz / nombre)
     if not carpeta.ruta.is_dir():
         # En sql/ hay otras carpetas, y la de las vistas también tiene un ventas.sql.
-        hay = sorted({p.parent.name for p in raiz.glob("*/conteo.sql")})
+        hay = sorted({p.parent.name for p in raiz.glob("*/sistema.toml")})
         carpeta.anotar(
             carpeta.nombre,
             f"No existe el sistema POS «{nombre}»: no hay una carpeta {carpeta.ruta}. Los que hay "
             f"son: {', '.join(hay) or 'ninguno'}.",
         )
         return carpeta
+    carpeta.fuente = fuente(raiz, nombre)
     ajenos = _ajenos(carpeta)
-    for archivo in ARCHIVOS:
+    for archivo in ARCHIVOS[carpeta.fuente]:
         _leer_archivo(carpeta, archivo, ajenos)
     for archivo in ajenos:
         carpeta.anotar(archivo, "No se usa: no es ninguno de los de un sistema POS.", impide=False)
     if "sistema.toml" in carpeta.textos:
         _leer_toml(carpeta)
-    for archivo in [a for a in carpeta.textos if a.endswith(".sql")]:
-        _revisar_parametros(carpeta, archivo)
+    if carpeta.fuente == "odbc":
+        for archivo in [a for a in carpeta.textos if a.endswith(".sql")]:
+            _revisar_parametros(carpeta, archivo)
     return carpeta
+
+
+def fuente(raiz: Path, nombre: str) -> str:
+    """Cómo se le pregunta a un sistema, `odbc` o `http`; `odbc` si no lo dice bien."""
+    try:
+        dicha = tomllib.loads(leer_texto(raiz / nombre / "sistema.toml")).get("fuente")
+    except (ErrorConfiguracion, ValueError, RecursionError):
+        return "odbc"  # al leerlo entero se dirá qué tiene
+    return dicha if dicha in ARCHIVOS else "odbc"
 
 
 def sin_decir(consulta: str, nombres: Mapping[str, str]) -> list[str]:
@@ -84,7 +105,7 @@ def _ajenos(carpeta: Carpeta) -> list[str]:
     return sorted(
         p.name
         for p in carpeta.ruta.iterdir()
-        if p.name not in ARCHIVOS and p.suffix.lower() in (".sql", ".toml")
+        if p.name not in ARCHIVOS[carpeta.fuente] and p.suffix.lower() in (".sql", ".toml")
     )
 
 
@@ -125,12 +146,13 @@ def _leer_toml(carpeta: Carpeta) -> None:
     except (tomllib.TOMLDecodeError, RecursionError) as e:
         carpeta.anotar("sistema.toml", f"No es TOML válido: {e}.")
         return
+    claves = _CLAVES[carpeta.fuente]
     for clave, valor in propio.items():
-        if clave not in _CLAVES:
+        if clave not in claves:
             carpeta.anotar(
                 "sistema.toml",
-                f"Clave desconocida: {con_parecido(clave, _CLAVES)}. Las que hay son "
-                f"{', '.join(_CLAVES)}.",
+                f"Clave desconocida: {con_parecido(clave, claves)}. Las que hay son "
+                f"{', '.join(claves)}.",
             )
         elif queja := _queja(clave, valor):
             carpeta.anotar("sistema.toml", f"{queja}.")
@@ -141,10 +163,22 @@ def _leer_toml(carpeta: Carpeta) -> None:
             "sistema.toml",
             'Falta formato_fecha: cómo se le escribe un día a ese servidor, "%Y-%m-%d" o "%Y%m%d".',
         )
+    if carpeta.fuente == "http":
+        for queja in http.revisar(propio.get("http")):
+            carpeta.anotar("sistema.toml", f"{queja}.")
+        if "moneda" not in propio:
+            carpeta.anotar(
+                "sistema.toml",
+                'Falta moneda: en cuál van precio_unitario, costo y total, "bs" o "usd".',
+            )
 
 
 def _queja(clave: str, valor: Any) -> str | None:
-    """Qué tiene de malo el valor de una clave, o None."""
+    """Qué tiene de malo el valor de una clave, o None. La tabla [http] se revisa aparte."""
+    if clave == "fuente" and valor not in ARCHIVOS:
+        return f"fuente es {' o '.join(ARCHIVOS)}"
+    if clave == "moneda" and valor not in http.MONEDAS:
+        return f"moneda es {' o '.join(http.MONEDAS)}"
     if clave == "formato_fecha":
         if not isinstance(valor, str):
             return 'formato_fecha es un texto, como "%Y-%m-%d"'
@@ -153,8 +187,6 @@ def _queja(clave: str, valor: Any) -> str | None:
             return f'formato_fecha = "{valor}" no distingue unos días de otros; use "%Y-%m-%d"'
     if clave == "comillas" and (not isinstance(valor, str) or len(valor) not in (1, 2)):
         return "comillas son una o dos letras: con qué abre y cierra un nombre"
-    if clave == "moneda" and valor not in MONEDAS:
-        return f"moneda es en la que están los montos: {' o '.join(MONEDAS)}"
     if clave == "clave_producto":
         if not isinstance(valor, list) or not all(isinstance(c, str) for c in valor):
             return "clave_producto es una lista de columnas"

@@ -20,6 +20,19 @@
   "bs" o "usd", en la que están sus montos, si se sabe.
 
 Bastan `ventas.sql`, `conteo.sql` y `sistema.toml`. Los comentarios no se le mandan a la tienda.
+
+Uno que habla HTTP es también una carpeta, y una API nueva es otra, sin una línea de Python:
+
+- `sistema.toml`: `fuente = "http"`; `formato_fecha` de los días que se piden; `moneda` ("bs" o
+  "usd"), en cuál van `precio_unitario`, `costo` y `total`; y la tabla `[http]`, cómo se piden las
+  ventas y qué trae la respuesta (ver `config/http.py`).
+- `ventas.sql`: SQL de DuckDB sobre `lineas(linea JSON)`, una por línea recibida, ya sin las
+  repetidas. En `linea` cada número está vuelto un texto con sus cifras tal como llegaron, y como
+  texto debe salir lo que sea un número o un texto: lo que no se entienda se nombra al convertirlo.
+  `dinero(x)`, `medida(x)` y `por_ciento(x)` redondean el texto de un número a 4, 3 y 4 decimales,
+  la mitad hacia arriba en valor absoluto, y dejan lo demás como está. `$moneda` es la del sistema.
+- `conteo.sql`: `dia, filas, total` y las demás sumas, sobre lo mismo y con el mismo redondeo.
+- `facturas.sql` (opcional): `dia, factura, total, suma` de las facturas que no suman lo que dicen.
 `VerificarSistema` dice todo lo que una carpeta tiene mal.
 """
 
@@ -31,6 +44,8 @@ from pathlib import Path
 from fluxion_luigi.config import carpetas
 from fluxion_luigi.config.carpetas import CONSULTAS, HUECO, Carpeta
 from fluxion_luigi.config.enlace import Opcion
+from fluxion_luigi.config.http import Http
+from fluxion_luigi.config.http import revisar as revisar_http
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.esquema import Hallazgo
 
@@ -51,7 +66,10 @@ class Sistema:
     clave_producto: tuple[str, ...]
     bases: Mapping[str, str]
     opciones: Mapping[str, Opcion] = field(default_factory=dict)
+    fuente: str = "odbc"
+    facturas: str = ""
     moneda: str = ""
+    http: Http | None = None
 
     def con_bases(self, bases: Mapping[str, str]) -> "Sistema":
         """El mismo, con sus nombres `{así}` puestos, citados, en las consultas.
@@ -62,6 +80,8 @@ class Sistema:
         Raises:
             ErrorConfiguracion: si una consulta nombra una base que nadie dijo.
         """
+        if self.fuente != "odbc":
+            return self  # a una API no se le manda ninguna consulta
         nombres = {**self.bases, **bases}
         for consulta in CONSULTAS:
             if faltan := carpetas.sin_decir(getattr(self, consulta), nombres):
@@ -111,7 +131,7 @@ def revisar(
     """
     carpeta = carpetas.leer(carpeta_sql, nombre)
     nombres = {**carpeta.propio.get("bases", {}), **bases}
-    for consulta in CONSULTAS:
+    for consulta in CONSULTAS if carpeta.fuente == "odbc" else ():
         archivo = f"{consulta}.sql"
         if faltan := carpetas.sin_decir(carpeta.textos.get(archivo, ""), nombres):
             carpeta.anotar(archivo, _sin_decir(faltan))
@@ -131,8 +151,16 @@ def _armar(carpeta: Carpeta) -> Sistema:
         clave_producto=tuple(propio.get("clave_producto", ["codigo"])),
         bases=propio.get("bases", {}),
         opciones=propio.get("opciones", {}),
+        fuente=carpeta.fuente,
+        facturas=carpeta.textos.get("facturas.sql", ""),
         moneda=propio.get("moneda", ""),
+        http=_http(propio.get("http")),
     )
+
+
+def _http(tabla: Mapping | None) -> Http | None:
+    """La tabla `[http]`, si está bien."""
+    return Http.de_dict(tabla) if tabla and not list(revisar_http(tabla)) else None
 
 
 def _sin_decir(huecos: list[str]) -> str:

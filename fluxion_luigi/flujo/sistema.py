@@ -59,7 +59,7 @@ def examinar(
     timeout = timeout or config.ajustes.conectividad_timeout
     tienda = tienda.en(dia) if dia else tienda
     tienda = dataclasses.replace(tienda, activa=True)  # se prueba antes de activarla
-    _, hallazgos = config.revisar_sistema(tienda)
+    sistema, hallazgos = config.revisar_sistema(tienda)
     carpeta = config.ajustes.sql / tienda.sistema
     leido, mirado = None, dia
     with candado_de(config, tienda):
@@ -70,7 +70,7 @@ def examinar(
                 hallados += mas
             else:
                 mirado, hallados = _mirar_reciente(config, tienda, hallados, timeout)
-    archivos = {a: (carpeta / a).is_file() for a in ARCHIVOS}
+    archivos = {a: (carpeta / a).is_file() for a in ARCHIVOS[sistema.fuente]}
     return Examen(tienda, carpeta, archivos, hallazgos + hallados, probada, mirado, leido)
 
 
