@@ -173,6 +173,20 @@ def candado(ruta: Path, espera: float, que: str) -> Iterator[None]:
         yield
 
 
+def intentar_candado(ruta: Path):
+    """Toma `ruta` y devuelve lo que, como contexto, la suelta; None si otro la tiene.
+
+    Raises:
+        ErrorDisco: si ahí no se puede escribir.
+    """
+    crear_carpeta(ruta.parent)
+    try:
+        with disco(ruta):
+            return _tomar(ruta)
+    except ErrorOcupado:
+        return None
+
+
 def _tomar(ruta: Path):
     from filelock import Timeout
 

@@ -78,6 +78,12 @@ class ErrorServidor(ErrorTransitorio):
     """El servidor está y no atiende: su puerto está cerrado o dice que arranca. Se le espera."""
 
 
+class ErrorInsistido(ErrorFluxion):
+    """Lo pasajero que no pasó, aunque ya se insistió allí donde se supo: no se insiste más."""
+
+    clase = "conexion"
+
+
 class ErrorTiempo(ErrorTransitorio):
     """Pasó el tiempo permitido sin que llegara una fila. Se reintenta y se parte la ventana."""
 

@@ -24,6 +24,7 @@ ARCHIVOS = {
     "odbc": (*(f"{c}.sql" for c in CONSULTAS), "sesion.sql", "sistema.toml"),
     "http": ("ventas.sql", "conteo.sql", "facturas.sql", "sistema.toml"),
 }
+_UNA_DE = {"fuente": tuple(ARCHIVOS), "moneda": http.MONEDAS}
 SIN_PARAMETROS = ("identidad", "sesion")
 _CLAVES = {
     "odbc": ("fuente", "formato_fecha", "comillas", "clave_producto", "bases", "opciones", "moneda"),
@@ -175,10 +176,8 @@ def _leer_toml(carpeta: Carpeta) -> None:
 
 def _queja(clave: str, valor: Any) -> str | None:
     """Qué tiene de malo el valor de una clave, o None. La tabla [http] se revisa aparte."""
-    if clave == "fuente" and valor not in ARCHIVOS:
-        return f"fuente es {' o '.join(ARCHIVOS)}"
-    if clave == "moneda" and valor not in http.MONEDAS:
-        return f"moneda es {' o '.join(http.MONEDAS)}"
+    if clave in _UNA_DE and valor not in _UNA_DE[clave]:
+        return f"{clave} es {' o '.join(_UNA_DE[clave])}"
     if clave == "formato_fecha":
         if not isinstance(valor, str):
             return 'formato_fecha es un texto, como "%Y-%m-%d"'

@@ -55,7 +55,9 @@ class Http:
 
     `lista` es dónde viene la lista (vale también una respuesta que sea la lista); `total`, cuántas
     líneas dice la API que son; `error`, lo que trae una respuesta que dice 200 y no lo es. `clave`
-    distingue una línea de otra. `segundos_por_pedido` es lo más que dura un pedido entero.
+    distingue una línea de otra. `segundos_por_pedido` es lo más que dura un pedido entero. `ca`, el
+    archivo de esta carpeta con los certificados en que se confía, si no son los del sistema; y
+    `proxy`, la dirección de uno: el del ambiente no se usa.
     """
 
     ruta: str
@@ -68,6 +70,8 @@ class Http:
     error: str = "error"
     dias_por_pedido: int = 1
     segundos_por_pedido: int = 900
+    ca: str = ""
+    proxy: str = ""
     paginas: Paginas | None = None
     entrada: Entrada | None = None
 
@@ -118,9 +122,8 @@ def _tabla(clase: type, donde: str, tabla: Mapping[str, Any]) -> Iterator[str]:
             )
             continue
         tipo, que = _TIPOS.get(clave, (str, "un texto"))
-        if type(valor) is not tipo:
-            yield f"{donde}: {clave} es {que}"
-        elif tipo is list and not (valor and all(isinstance(v, str) and v for v in valor)):
+        vacia = tipo is list and not (valor and all(isinstance(v, str) and v for v in valor))
+        if type(valor) is not tipo or vacia:
             yield f"{donde}: {clave} es {que}"
     for f in campos.values():
         obligatoria = f.default is MISSING and f.default_factory is MISSING
@@ -137,6 +140,8 @@ def _sentido(http: Http) -> Iterator[str]:
     if not 1 <= http.segundos_por_pedido <= _UN_DIA:
         yield f"[http]: segundos_por_pedido va de 1 a {_UN_DIA}"
     yield from _ruta("[http]", http.ruta)
+    if http.proxy and not re.fullmatch(r"https?://[^@\s/]+/?", http.proxy):
+        yield "[http]: proxy es una dirección sin usuario ni clave, como http://proxy.invalid:3128"
     pedidos = huecos([http.ruta, http.cuerpo])
     yield from _de_mas("[http]", pedidos, DEL_PEDIDO)
     if faltan := [h for h in ("desde", "hasta") if h not in pedidos]:
@@ -145,6 +150,10 @@ def _sentido(http: Http) -> Iterator[str]:
     yield from _de_mas("[http.cabeceras]", huecos(http.cabeceras), SECRETOS)
     if not all(isinstance(v, str) for v in http.cabeceras.values()):
         yield "[http.cabeceras]: cada una es un texto"
+    yield from _de_las_partes(http)
+
+
+def _de_las_partes(http: Http) -> Iterator[str]:
     if http.entrada:
         yield from _ruta("[http.entrada]", http.entrada.ruta)
         yield from _de_mas("[http.entrada]", huecos(http.entrada.cuerpo), SECRETOS[1:])

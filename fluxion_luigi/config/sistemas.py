@@ -26,11 +26,12 @@ Uno que habla HTTP es también una carpeta, y una API nueva es otra, sin una lí
 - `sistema.toml`: `fuente = "http"`; `formato_fecha` de los días que se piden; `moneda` ("bs" o
   "usd"), en cuál van `precio_unitario`, `costo` y `total`; y la tabla `[http]`, cómo se piden las
   ventas y qué trae la respuesta (ver `config/http.py`).
-- `ventas.sql`: SQL de DuckDB sobre `lineas(linea JSON)`, una por línea recibida, ya sin las
+- `ventas.sql`: SQL de DuckDB sobre `lineas(linea)`, el JSON de cada línea recibida, ya sin las
   repetidas. En `linea` cada número está vuelto un texto con sus cifras tal como llegaron, y como
   texto debe salir lo que sea un número o un texto: lo que no se entienda se nombra al convertirlo.
   `dinero(x)`, `medida(x)` y `por_ciento(x)` redondean el texto de un número a 4, 3 y 4 decimales,
-  la mitad hacia arriba en valor absoluto, y dejan lo demás como está. `$moneda` es la del sistema.
+  la mitad hacia arriba en valor absoluto, y dejan lo demás como está; `dia(x)` es la fecha de un
+  texto `AAAA-MM-DD`, o vacía. `$moneda` es la del sistema.
 - `conteo.sql`: `dia, filas, total` y las demás sumas, sobre lo mismo y con el mismo redondeo.
 - `facturas.sql` (opcional): `dia, factura, total, suma` de las facturas que no suman lo que dicen.
 `VerificarSistema` dice todo lo que una carpeta tiene mal.
