@@ -66,7 +66,21 @@ class Configuracion:
         """
         if not tienda.usuario_env:
             return None
-        dichos = {"usuario_env": tienda.usuario_env, "clave_env": tienda.clave_env}
+        valores = self._del_ambiente(
+            {"usuario_env": tienda.usuario_env, "clave_env": tienda.clave_env}, "entrar en su base"
+        )
+        return Credencial(valores[0], valores[1] if len(valores) > 1 else "")
+
+    def token(self, tienda: Tienda) -> str:
+        """El token con que se entra en la API de una tienda, del ambiente o de `.env`.
+
+        Raises:
+            ErrorConfiguracion: si falta la variable; la nombra y dice dónde ponerla.
+        """
+        [valor] = self._del_ambiente({"token_env": tienda.token_env}, "entrar en su API")
+        return valor
+
+    def _del_ambiente(self, dichos: dict[str, str], para: str) -> list[str]:
         nombres = [n for n in dichos.values() if n]
         faltan = [k for k, n in dichos.items() if n and not self.ajustes.ambiente.get(n)]
         if faltan:
@@ -76,11 +90,10 @@ class Configuracion:
                 for k in faltan
             ]
             raise ErrorConfiguracion(
-                f"Falta {' y '.join(como)} para entrar en su base",
+                f"Falta {' y '.join(como)} para {para}",
                 consejo=f"Póngalo en {self.ajustes.carpeta / '.env'} o en el ambiente.",
             )
-        valores = [self.ajustes.ambiente[n] for n in nombres]
-        return Credencial(valores[0], valores[1] if len(valores) > 1 else "")
+        return [self.ajustes.ambiente[n] for n in nombres]
 
     def ahora(self) -> datetime:
         """El instante actual en la hora de la cadena."""

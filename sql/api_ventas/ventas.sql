@@ -45,7 +45,7 @@ SELECT
     l.numero_factura AS factura,
     l.linea AS linea,
     split_part(l.hora, '.', 1) AS hora,
-    p.codigo_producto AS codigo,
+    coalesce(p.codigo_barras, p.codigo_producto) AS codigo,
     p.descripcion_producto AS descripcion,
     p.marca_producto AS marca,
     p.modelo_producto AS modelo,

@@ -1,0 +1,89 @@
+"""Una API, vista por la corrida: qué se le pide, con qué se entra y qué dice al fallar."""
+
+import dataclasses
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
+from fluxion_luigi.origen.http import causas
+from fluxion_luigi.origen.http.pedido import Pedido
+
+
+def pedido(config: Configuracion, tienda: Tienda) -> Mapping[str, Any]:
+    """Ver `Fuente.pedido`. `ErrorConfiguracion`: sistema POS inexistente o mal, credencial ausente,
+    CA que no está."""
+    sistema, ajustes = config.sistema(tienda), config.ajustes
+    return dataclasses.asdict(Pedido(
+        sistema=sistema.nombre,
+        http=sistema.http,
+        url=tienda.url,
+        sucursal=tienda.sucursal,
+        credencial=_credencial(config, tienda),
+        ca=_ca(config, tienda),
+        formato_fecha=sistema.formato_fecha,
+        moneda=sistema.moneda,
+        ventas=sistema.ventas,
+        conteo=sistema.conteo,
+        facturas=sistema.facturas,
+        lectura=uuid.uuid4().hex,
+        candados=_candados(config, tienda),
+        chunk_filas=ajustes.chunk_filas,
+        intentos=ajustes.intentos,
+        pausa_inicial=ajustes.pausa_inicial,
+        pausa_maxima=ajustes.pausa_maxima,
+        timeout_conexion=ajustes.timeout_conexion,
+        timeout_sin_avance=ajustes.timeout_sin_avance,
+    ))  # fmt: skip
+
+
+def firma(config: Configuracion, tienda: Tienda) -> str:
+    """Ver `Fuente.firma`: las consultas, lo que se pide y a quién."""
+    sistema = config.sistema(tienda)
+    pedido_ = json.dumps(dataclasses.asdict(sistema.http), sort_keys=True)
+    partes = (sistema.ventas, sistema.conteo, sistema.facturas, sistema.moneda, pedido_)
+    return hashlib.sha256("\0".join((*partes, tienda.lugar)).encode()).hexdigest()
+
+
+def secretos(config: Configuracion, tienda: Tienda) -> Sequence[str]:
+    """Ver `Fuente.secretos`: el token o la clave."""
+    credencial = _credencial(config, tienda)
+    return [credencial[n] for n in ("token", "clave") if n in credencial]
+
+
+def error(dicho: str, donde: str) -> ErrorFluxion:
+    """Ver `Fuente.error`."""
+    return causas.como_error(dicho, donde)
+
+
+def _credencial(config: Configuracion, tienda: Tienda) -> dict[str, str]:
+    """El token, o el usuario y la clave, los que la tienda diga tener."""
+    if tienda.token_env:
+        return {"token": config.token(tienda)}
+    credencial = config.credencial(tienda)
+    return {"usuario": credencial.usuario, "clave": credencial.clave} if credencial else {}
+
+
+def _ca(config: Configuracion, tienda: Tienda) -> str:
+    sistema = config.sistema(tienda)
+    if not sistema.http.ca:
+        return ""
+    archivo = config.ajustes.sql / sistema.nombre / sistema.http.ca
+    if not archivo.is_file():
+        raise ErrorConfiguracion(
+            f"No está {archivo}, los certificados en que confía el sistema «{sistema.nombre}»",
+            consejo="Póngalo ahí, o corrija «ca» en su sistema.toml.",
+        )
+    return str(archivo)
+
+
+def _candados(config: Configuracion, tienda: Tienda) -> tuple[str, ...]:
+    """Los archivos que se reparten los pedidos a una dirección, sea de la tienda que sea."""
+    partes = urlsplit(tienda.url)
+    cual = hashlib.sha256(f"{partes.scheme}://{partes.netloc}".lower().encode()).hexdigest()[:16]
+    raiz = config.ajustes.staging / ".candados"
+    return tuple(str(raiz / f"api.{cual}.{n}") for n in range(config.ajustes.api_a_la_vez))
