@@ -51,7 +51,7 @@ def main() -> None:
         orden = json.loads(ordenes.get())
         try:
             if sesion is None:
-                sesion = fuente.abrir(encargo.pedido, encargo.entrar_en)
+                sesion = fuente.abrir(encargo.pedido, encargo.entrar_en, encargo.aparte)
                 if encargo.probar:
                     sesion.probar(encargo.entrar_en)
                 responder(conectado=True)

@@ -62,6 +62,7 @@ class Lectura:
 
     def __exit__(self, *_) -> None:
         self._terminar()
+        self._fuente.limpiar(self._aparte)
 
     def leer(self, ventana: Rango, archivo: Path, de: Rango, avisar: Avisar) -> Ventana:
         """Deja las filas de la ventana en su archivo. La ventana vuelve sin conciliar, sin ficha.

@@ -6,7 +6,7 @@ Nada se carga. Lo que está mal no detiene la prueba: se sigue con lo demás y s
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,8 +20,6 @@ from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.origen import fuentes
 from fluxion_luigi.origen.resultado import Estado
 from fluxion_luigi.periodos import UN_DIA, Rango
-
-RECIENTES = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -133,13 +131,13 @@ def _repetidas(archivo: Path) -> int:
 def _mirar_reciente(
     config: Configuracion, tienda: Tienda, hallados: list[Hallazgo], timeout: float
 ) -> tuple[date | None, list[Hallazgo]]:
-    """Las primeras líneas del último día con ventas, si es de los de `RECIENTES`.
+    """Las primeras líneas del último día con ventas, si es de los recientes.
 
     Returns:
         Ese día, y lo hallado en él; o ninguno, y lo que ya se había hallado.
     """
     ayer = config.hoy() - UN_DIA
-    recientes = Rango(ayer - RECIENTES, ayer)
+    recientes = Rango(ayer - fuentes.de(tienda).RECIENTES * UN_DIA, ayer)
     try:
         with (
             TemporaryDirectory(prefix="fluxion-") as aparte,

@@ -7,6 +7,7 @@ Cada clase es un paquete de aquí con dos módulos: `fuente`, lo que hace el pro
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fluxion_luigi.conciliacion import Conteos
@@ -25,7 +26,7 @@ Latido = Callable[[], None]
 
 class Sesion(Protocol):
     """Una tienda abierta para preguntarle, una pregunta a la vez. La abre `sesion.abrir(pedido,
-    timeout)`.
+    timeout, aparte)`; en la carpeta `aparte` puede dejar lo que baje.
 
     Lo que falle sale como `sesion.Error`, con las palabras de la fuente, o como `ErrorFluxion`.
     """
@@ -47,7 +48,12 @@ class Sesion(Protocol):
 
 
 class Fuente(Protocol):
-    """Lo que la corrida necesita de una clase de POS, sin abrir nada que no sobreviva a un fork."""
+    """Lo que la corrida necesita de una clase de POS, sin abrir nada que no sobreviva a un fork.
+
+    `RECIENTES` son los días en que se busca uno con ventas: pocos, si contarlos es bajarlos.
+    """
+
+    RECIENTES: int
 
     def pedido(self, config: Configuracion, tienda: Tienda) -> Mapping[str, Any]:
         """Lo que `sesion.abrir` necesita. Lleva la clave: viaja por tubería, no se muestra.
@@ -74,6 +80,9 @@ class Fuente(Protocol):
         Args:
             dicho: las palabras de la fuente; None si no dijo nada en `timeout` segundos.
         """
+
+    def limpiar(self, aparte: Path) -> None:
+        """Borra lo que el lector haya dejado en su carpeta."""
 
     def error(self, dicho: str, donde: str) -> ErrorFluxion:
         """Las palabras de la fuente, hechas frase."""

@@ -3,14 +3,28 @@
 import errno
 import os
 import time
+from typing import NamedTuple
 
 from fluxion_luigi.config import Tienda
 from fluxion_luigi.errores import ErrorTransitorio
 from fluxion_luigi.origen import red
 from fluxion_luigi.origen.resultado import Estado, Resultado
 
-VPN = "Revise la VPN de esa tienda y que «host» sea el correcto en el catálogo."
+
+class Consejos(NamedTuple):
+    """Qué hacer según hasta dónde se llegó: sin nombre, sin host o sin puerto."""
+
+    dns: str
+    vpn: str
+    servicio: str
+
+
 SERVICIO = "Revise que el servicio de base de datos esté corriendo y el firewall de la tienda."
+_DE_BASE = Consejos(
+    "Corrija «host» en el catálogo o revise el DNS.",
+    "Revise la VPN de esa tienda y que «host» sea el correcto en el catálogo.",
+    SERVICIO,
+)
 ARCHIVO = "Revise «archivo» en el catálogo."
 
 
@@ -30,7 +44,9 @@ def archivo(tienda: Tienda) -> Resultado:
                      tiempos={"host": ms(inicio), "puerto": ms(inicio)})  # fmt: skip
 
 
-def host_y_puerto(tienda: Tienda, host: str, puerto: int, timeout: float) -> Resultado:
+def host_y_puerto(
+    tienda: Tienda, host: str, puerto: int, timeout: float, consejos: Consejos = _DE_BASE
+) -> Resultado:
     """Hasta dónde se llega: `PUERTO_OK` si el puerto abre.
 
     Args:
@@ -42,7 +58,7 @@ def host_y_puerto(tienda: Tienda, host: str, puerto: int, timeout: float) -> Res
     except (OSError, UnicodeError) as e:
         return Resultado(
             tienda, Estado.NO_ALCANZABLE, f"el nombre {host} no se resuelve",
-            "Corrija «host» en el catálogo o revise el DNS.", str(e), tiempos={"host": ms(inicio)},
+            consejos.dns, str(e), tiempos={"host": ms(inicio)},
         )  # fmt: skip
     # El ping va a la par de la conexión: una tienda muda cuesta un timeout, no dos.
     pings = [red.aparte(red.ping, d[4][0], timeout) for d in direcciones]
@@ -62,12 +78,12 @@ def host_y_puerto(tienda: Tienda, host: str, puerto: int, timeout: float) -> Res
     if fallo is None:
         return Resultado(tienda, Estado.PUERTO_OK, tiempos=tiempos)
     if fallo == errno.ECONNREFUSED:
-        return Resultado(tienda, Estado.PING_OK, rechaza(puerto), SERVICIO,
+        return Resultado(tienda, Estado.PING_OK, rechaza(puerto), consejos.servicio,
                          tiempos=tiempos, error=ErrorTransitorio)  # fmt: skip
     if eco is not None:
         return Resultado(tienda, Estado.PING_OK, f"el puerto {puerto} no contesta",
-                         SERVICIO, tiempos=tiempos)  # fmt: skip
-    return Resultado(tienda, Estado.NO_ALCANZABLE, "el host no responde", VPN,
+                         consejos.servicio, tiempos=tiempos)  # fmt: skip
+    return Resultado(tienda, Estado.NO_ALCANZABLE, "el host no responde", consejos.vpn,
                      os.strerror(fallo) if fallo else "", tiempos=tiempos)  # fmt: skip
 
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from fluxion_luigi.archivos import crear_carpeta, escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo, Conteos
+from fluxion_luigi.origen.http.pedido import CARPETA
 from fluxion_luigi.periodos import Rango
-
-CARPETA = "descargas"
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,3 @@ class Bajados:
                 rango, self.archivo(rango, "parquet"), conteos, datos["duda"], datos["malo"],
                 datos["sin_total"],
             )  # fmt: skip
-
-
-def limpiar(aparte: Path) -> None:
-    """Borra lo bajado, cuando ya nadie lo lee; y la carpeta, si no le queda nada."""
-    shutil.rmtree(aparte / CARPETA, ignore_errors=True)
-    if aparte.is_dir() and not any(aparte.iterdir()):
-        aparte.rmdir()

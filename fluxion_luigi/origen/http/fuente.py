@@ -5,13 +5,22 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from urllib.parse import urlsplit
 
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
-from fluxion_luigi.origen.http import causas
-from fluxion_luigi.origen.http.pedido import Pedido
+from fluxion_luigi.esquema import CATALOGO, Hallazgo
+from fluxion_luigi.origen.http import causas, pruebas
+from fluxion_luigi.origen.http.pedido import CARPETA, Pedido
+from fluxion_luigi.origen.resultado import Estado, Resultado, mal_configurada
+from fluxion_luigi.periodos import Rango
+
+# Contar es bajar: para hallar un día con ventas no se bajan muchos.
+RECIENTES = 3
 
 
 def pedido(config: Configuracion, tienda: Tienda) -> Mapping[str, Any]:
@@ -58,6 +67,60 @@ def secretos(config: Configuracion, tienda: Tienda) -> Sequence[str]:
 def error(dicho: str, donde: str) -> ErrorFluxion:
     """Ver `Fuente.error`."""
     return causas.como_error(dicho, donde)
+
+
+def llegar(tienda: Tienda, timeout: float) -> Resultado:
+    """Ver `Fuente.llegar`."""
+    return pruebas.llegar(tienda, timeout)
+
+
+def probar(config: Configuracion, resultado: Resultado, timeout: float) -> None:
+    """Ver `Fuente.probar`."""
+    tienda = resultado.tienda
+    try:
+        pedido_ = pedido(config, tienda)
+    except ErrorFluxion as e:
+        mal_configurada(resultado, e)
+        return
+    pruebas.probar(resultado, pedido_, secretos(config, tienda), timeout)
+
+
+def no_entro(tienda: Tienda, dicho: str | None, timeout: float) -> Resultado:
+    """Ver `Fuente.no_entro`."""
+    resultado = Resultado(tienda, Estado.PUERTO_OK)
+    pruebas.anotar(resultado, causas.reconocer(dicho) if dicho else causas.Fallo("silencio"))
+    return resultado
+
+
+def examinar(
+    config: Configuracion, tienda: Tienda, dias: Rango | None, timeout: float
+) -> tuple[list[Hallazgo], bool]:
+    """Ver `Fuente.examinar`."""
+    sistema, hallazgos = config.revisar_sistema(tienda)
+    if sistema.http is None or any(h.impide for h in hallazgos):
+        return [], False  # sin saber cómo se le pide no hay nada que probar; ya está dicho
+    plazo = max(timeout, config.ajustes.timeout_sin_avance if dias else 0)
+    try:
+        return pruebas.examinar(
+            pedido(config, tienda), dias, plazo, secretos(config, tienda)
+        )  # fmt: skip
+    except ErrorFluxion as e:
+        return [Hallazgo(CATALOGO, str(e))], False
+
+
+def muestra(
+    config: Configuracion, tienda: Tienda, dia: date
+) -> tuple[list[str], list[list[str | None]]]:
+    """Ver `Fuente.muestra`: una API no tiene otro modo de leerse."""
+    raise ErrorConfiguracion(
+        f"El sistema «{tienda.sistema}» de {tienda.id} habla HTTP: no hay otro modo de leerla con "
+        "que comparar."
+    )
+
+
+def limpiar(aparte: Path) -> None:
+    """Ver `Fuente.limpiar`: lo bajado."""
+    rmtree(aparte / CARPETA, ignore_errors=True)
 
 
 def _credencial(config: Configuracion, tienda: Tienda) -> dict[str, str]:

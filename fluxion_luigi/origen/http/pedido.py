@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fluxion_luigi.config.http import Http
+from fluxion_luigi.periodos import Rango
+
+# Un día en que nadie vendió: se pregunta por él para saber si la API contesta.
+SIN_VENTAS = Rango(date(2000, 1, 1), date(2000, 1, 1))
+# Dónde va lo bajado, dentro de la carpeta que se le deja al lector.
+CARPETA = "descargas"
 
 
 @dataclass(frozen=True)

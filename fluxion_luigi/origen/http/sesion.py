@@ -14,22 +14,22 @@ from typing import Any
 import pyarrow as pa
 
 from fluxion_luigi.conciliacion import Conteos
-from fluxion_luigi.errores import ErrorConciliacion, ErrorDatos
+from fluxion_luigi.errores import ErrorColumnas, ErrorConciliacion, ErrorDatos
+from fluxion_luigi.esquema import Hallazgo
 from fluxion_luigi.origen.columnas import ESQUEMA, Entrega
 from fluxion_luigi.origen.conteo import entrega as entrega_de_conteo
 from fluxion_luigi.origen.http.bajado import Bajado, Bajados
 from fluxion_luigi.origen.http.causas import Fallo as Error
 from fluxion_luigi.origen.http.cliente import Cliente
 from fluxion_luigi.origen.http.motor import Motor
-from fluxion_luigi.origen.http.pedido import Pedido
+from fluxion_luigi.origen.http.pedido import SIN_VENTAS, Pedido
 from fluxion_luigi.origen.http.recoleccion import Latido, Recoleccion
 from fluxion_luigi.origen.malos import DiasMalos
+from fluxion_luigi.origen.mirada import ausentes, mirar, sumas
 from fluxion_luigi.periodos import Rango
 
-__all__ = ["SIN_VENTAS", "Error", "Sesion", "abrir"]
+__all__ = ["Error", "Sesion", "abrir"]
 
-# Un día en que nadie vendió: se pregunta por él para saber si la API contesta.
-SIN_VENTAS = Rango(date(2000, 1, 1), date(2000, 1, 1))
 _DE_UNOS_DIAS = "SELECT * FROM ({0}) WHERE list_contains($dias, dia(fecha))"
 
 
@@ -60,15 +60,27 @@ class Sesion:
             Error: si la API no contesta lo que debe, o no en esos segundos.
             ErrorColumnas: si una consulta no da las columnas declaradas.
         """
+        malos = [h for h in self.examinar(SIN_VENTAS, timeout) if h.impide]
+        if malos:
+            raise ErrorColumnas(" ".join(f"{h.archivo}: {h.texto}" for h in malos))
+
+    def examinar(self, dia: Rango, timeout: float) -> list[Hallazgo]:
+        """Lo que se halla en las columnas de cada consulta, y en las primeras líneas de un día.
+
+        Raises:
+            Error: si la API no lo da en esos segundos.
+        """
         with self._cliente.con_prisa(timeout):
-            bajado = self._recoleccion.bajar_una(SIN_VENTAS, lambda: None)
-        with self._motor.con_lineas([bajado.archivo]):
-            for sql, entrega in (
-                (self._pedido.ventas, self._ventas),
-                (self._pedido.conteo, entrega_de_conteo(self._pedido.sistema)),
-            ):
-                esquema, _ = self._lotes(sql, entrega.archivo)
-                entrega.exigir(esquema)
+            archivo = self._recoleccion.bajar_una(dia, lambda: None).archivo
+        hallazgos: list[Hallazgo] = []
+        columnas: dict[str, list[str]] = {}
+        with self._motor.con_lineas([archivo]):
+            for entrega in (self._ventas, entrega_de_conteo(self._pedido.sistema)):
+                nombre = entrega.archivo.removesuffix(".sql")
+                esquema, lotes = self._lotes(getattr(self._pedido, nombre), entrega.archivo)
+                columnas[nombre] = esquema.names
+                hallazgos += mirar(entrega, esquema, next(lotes, None))
+        return [*hallazgos, *ausentes(set(columnas["ventas"])), *sumas(columnas)]
 
     def identidad(self) -> str | None:
         """Una API no dice quién es: su sucursal ya no puede repetirse en el catálogo."""

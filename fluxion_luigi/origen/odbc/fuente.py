@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from fluxion_luigi import hijo
@@ -25,8 +26,10 @@ from fluxion_luigi.origen.odbc.pedido import Pedido
 from fluxion_luigi.origen.odbc.pruebas import examinar, muestra, pedido_de_prueba, secreto
 from fluxion_luigi.origen.resultado import Estado, Resultado, mal_configurada, no_dan_lo_que_deben
 
-__all__ = ["error", "examinar", "firma", "llegar", "muestra", "no_entro", "pedido", "probar",
-           "secretos"]  # fmt: skip
+__all__ = ["RECIENTES", "error", "examinar", "firma", "limpiar", "llegar", "muestra", "no_entro",
+           "pedido", "probar", "secretos"]  # fmt: skip
+
+RECIENTES = 30
 
 
 def pedido(config: Configuracion, tienda: Tienda) -> Mapping[str, Any]:
@@ -67,6 +70,10 @@ def secretos(config: Configuracion, tienda: Tienda) -> Sequence[str]:
 def error(dicho: str, donde: str) -> ErrorFluxion:
     """Ver `Fuente.error`."""
     return fallos.como_error(dicho, donde)
+
+
+def limpiar(aparte: Path) -> None:
+    """Ver `Fuente.limpiar`: nada."""
 
 
 def llegar(tienda: Tienda, timeout: float) -> Resultado:

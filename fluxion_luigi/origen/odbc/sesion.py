@@ -40,8 +40,8 @@ MAXIMO_APARTADAS = 20_000
 Error = arrow_odbc.Error
 
 
-def abrir(pedido: Mapping[str, Any], timeout: float) -> "Conexion":
-    """Entra en la base. `timeout`, en segundos, para entrar."""
+def abrir(pedido: Mapping[str, Any], timeout: float, aparte: str) -> "Conexion":
+    """Entra en la base. `timeout`, en segundos, para entrar; `aparte` no hace falta."""
     return Conexion(Pedido(**pedido), timeout)
 
 
