@@ -26,9 +26,10 @@ ARCHIVOS = {
 }
 _UNA_DE = {"fuente": tuple(ARCHIVOS), "moneda": http.MONEDAS}
 SIN_PARAMETROS = ("identidad", "sesion")
+_COMUNES = ("fuente", "formato_fecha", "moneda")
 _CLAVES = {
-    "odbc": ("fuente", "formato_fecha", "comillas", "clave_producto", "bases", "opciones", "moneda"),
-    "http": ("fuente", "formato_fecha", "moneda", "http"),
+    "odbc": (*_COMUNES, "comillas", "clave_producto", "bases", "opciones"),
+    "http": (*_COMUNES, "http"),
 }
 _TEXTO = re.compile(r"'(?:[^']|'')*'")
 # Un texto o un nombre citado, que se quedan, o un comentario; los `/*+ */` son para el servidor.

@@ -1,6 +1,7 @@
 -- Las facturas cuyo total no es la suma de sus líneas: con impuesto o sin él, en bolívares o en
 -- dólares, que la API no dice en cuál va. Se admite medio céntimo de redondeo por línea. También la
--- que no dice lo mismo en todas sus líneas; la que no trae total no se compara.
+-- que no dice lo mismo en todas sus líneas; la que no trae total, o trae un monto que no se
+-- entiende (ventas.sql lo nombra), no se compara.
 WITH sueltas AS (
     SELECT json_transform(linea, '{
         "numero_factura": "VARCHAR", "fecha": "VARCHAR", "total_factura": "VARCHAR",
@@ -10,22 +11,31 @@ WITH sueltas AS (
     }') AS l
     FROM lineas
 ),
+sin_sumar AS (
+    SELECT
+        dia(l.fecha) AS dia, l.numero_factura AS factura, l.financiero[1] AS f,
+        TRY_CAST(dinero(l.total_factura) AS DECIMAL(18, 4)) AS dicho
+    FROM sueltas
+),
 abiertas AS (
     SELECT
-        dia(l.fecha) AS dia,
-        l.numero_factura AS factura,
-        TRY_CAST(dinero(l.total_factura) AS DECIMAL(18, 4)) AS dicho,
-        coalesce(TRY_CAST(dinero(l.financiero[1].venta_total_bs) AS DECIMAL(18, 4)), 0) AS bs,
-        coalesce(TRY_CAST(dinero(l.financiero[1].venta_total_usd) AS DECIMAL(18, 4)), 0) AS usd,
-        coalesce(TRY_CAST(dinero(l.financiero[1].impuesto_monto) AS DECIMAL(18, 4)), 0) AS impuesto
-    FROM sueltas
+        dia, factura, dicho,
+        TRY_CAST(dinero(f.venta_total_bs) AS DECIMAL(18, 4)) AS bs,
+        TRY_CAST(dinero(f.venta_total_usd) AS DECIMAL(18, 4)) AS usd,
+        TRY_CAST(dinero(f.impuesto_monto) AS DECIMAL(18, 4)) AS impuesto,
+        (bs IS NULL AND f.venta_total_bs IS NOT NULL)
+        OR (usd IS NULL AND f.venta_total_usd IS NOT NULL)
+        OR (impuesto IS NULL AND f.impuesto_monto IS NOT NULL) AS ilegible
+    FROM sin_sumar
 ),
 sumadas AS (
     SELECT
-        dia, factura, min(dicho) AS menor, max(dicho) AS total, sum(bs) AS bs, sum(usd) AS usd,
-        sum(impuesto) AS impuesto, 0.005 * count(*) AS holgura
+        dia, factura, min(dicho) AS menor, max(dicho) AS total, coalesce(sum(bs), 0) AS bs,
+        coalesce(sum(usd), 0) AS usd, coalesce(sum(impuesto), 0) AS impuesto,
+        0.005 * count(*) AS holgura
     FROM abiertas
     GROUP BY dia, factura
+    HAVING NOT bool_or(ilegible)
 )
 SELECT dia, factura, total, CASE WHEN $moneda = 'usd' THEN usd ELSE bs END AS suma
 FROM sumadas

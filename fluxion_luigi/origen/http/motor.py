@@ -22,6 +22,14 @@ _DIA = r"""CREATE MACRO dia(x) AS CASE
     THEN TRY_CAST(left(x, 10) AS DATE) END"""
 
 
+class ErrorConsulta(ErrorTipos):
+    """Una consulta del sistema está mal: cuál, y lo que dijo DuckDB."""
+
+    def __init__(self, archivo: str, dicho: str):
+        super().__init__(f"La consulta {archivo} está mal: {dicho}")
+        self.archivo, self.dicho = archivo, dicho
+
+
 class Motor:
     """Una conexión en memoria; lo que no quepa en ella va a la carpeta."""
 
@@ -49,7 +57,7 @@ class Motor:
             archivo: el `.sql` del sistema, si es suyo: se nombra si está mal.
 
         Raises:
-            ErrorTipos: si la consulta está mal.
+            ErrorConsulta: si la consulta está mal.
             ErrorDisco: si no hay dónde poner lo que no cabe en memoria.
         """
         puestos = {n: v for n, v in valores.items() if f"${n}" in sql}
@@ -101,7 +109,7 @@ def en_palabras(archivo: str) -> Iterator[None]:
     except duckdb.Error as e:
         if not archivo:
             raise
-        raise ErrorTipos(f"La consulta {archivo} está mal: {' '.join(str(e).split())}") from e
+        raise ErrorConsulta(archivo, " ".join(str(e).split())) from e
 
 
 @contextmanager
