@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fluxion_luigi.config.enlace import Opcion
 from fluxion_luigi.errores import ErrorUso
 
+_PUERTOS = {"http": 80, "https": 443}
 TIPOS = ("tienda", "mayorista", "distribucion")
 
 
@@ -68,6 +70,14 @@ class Tienda:
             return str(self.archivo)
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.puerto}/{self.base_datos}"
+
+    @property
+    def direccion(self) -> tuple[str, int]:
+        """El host y el puerto a los que se llama; vacíos si es un archivo."""
+        if not self.url:
+            return self.host, self.puerto
+        partes = urlsplit(self.url)
+        return partes.hostname or "", partes.port or _PUERTOS[partes.scheme]
 
     @property
     def pos(self) -> str:

@@ -64,8 +64,8 @@ def texto(resultados: list[Resultado], orden: str | None) -> str:
     columnas = {
         "tienda": [r.tienda.id for r in resultados],
         "nombre": [r.tienda.nombre for r in resultados],
-        "host": [r.tienda.host or "archivo" for r in resultados],
-        "puerto": [r.tienda.puerto or "" for r in resultados],
+        "host": [r.tienda.direccion[0] or "archivo" for r in resultados],
+        "puerto": [r.tienda.direccion[1] or "" for r in resultados],
         "estado": [etiqueta(r) for r in resultados],
         "tiempo": [f"{max(r.tiempos.values())}ms" if r.tiempos else "" for r in resultados],
     }

@@ -23,7 +23,8 @@ abiertas AS (
         TRY_CAST(dinero(f.venta_total_bs) AS DECIMAL(18, 4)) AS bs,
         TRY_CAST(dinero(f.venta_total_usd) AS DECIMAL(18, 4)) AS usd,
         TRY_CAST(dinero(f.impuesto_monto) AS DECIMAL(18, 4)) AS impuesto,
-        (bs IS NULL AND f.venta_total_bs IS NOT NULL)
+        f IS NULL
+        OR (bs IS NULL AND f.venta_total_bs IS NOT NULL)
         OR (usd IS NULL AND f.venta_total_usd IS NOT NULL)
         OR (impuesto IS NULL AND f.impuesto_monto IS NOT NULL) AS ilegible
     FROM sin_sumar

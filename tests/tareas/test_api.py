@@ -1,16 +1,19 @@
 """Tiendas cuyo POS es una API, por la línea de órdenes, y a la vez que otras por ODBC."""
 
+import shutil
+
 from tests.api import TOKEN, api, con_api
 from tests.envios import cortada
-from tests.maldades import cambia, error, html, juntas, pierde, total, vence
-from tests.proyecto import cada_dia
+from tests.escuchas import puerto_cerrado
+from tests.maldades import cambia, error, html, pierde, total
+from tests.proyecto import RAIZ, cada_dia
 
 
 def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proyecto):
     with api() as servidor:
-        proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 5))
+        proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-16", 5))
         for n, id_ in enumerate(("tienda_20", "tienda_21")):
-            servidor.vender(f"SUC{n}", cada_dia("2025-03-01", "2025-03-31", 23 + n))
+            servidor.vender(f"SUC{n}", cada_dia("2025-03-01", "2025-03-16", 23 + n))
             con_api(proyecto, id_, servidor, f"SUC{n}")
         servidor.hacer(error(500), None, cortada(), html(), None, total(1), pierde())
         servidor.hacer(total(1), sucursal="SUC0", dia="2025-03-09", siempre=True)
@@ -18,7 +21,7 @@ def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proy
             cambia("financiero.venta_total_bs", "12,50"), sucursal="SUC0", dia="2025-03-15",
             siempre=True,
         )  # fmt: skip
-        salida = proyecto.rango("2025-03", "2025-03", workers=3)
+        salida = proyecto.rango("2025-03-01", "2025-03-16", workers=3)
         assert salida.codigo == 30, salida.todo
         assert "Traceback" not in salida.todo
         assert TOKEN not in salida.todo
@@ -28,14 +31,14 @@ def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proy
         ):  # fmt: skip
             assert frase in salida.error
         esperado = servidor.en_origen(
-            {"tienda_20": "SUC0", "tienda_21": "SUC1"}, "2025-03-01", "2025-03-31"
+            {"tienda_20": "SUC0", "tienda_21": "SUC1"}, "2025-03-01", "2025-03-16"
         )
         fuera = {k for k in esperado if k[0] == "tienda_20" and k[1].day in (9, 15)}
         cargado = proyecto.cargado()
         assert {k: v for k, v in cargado.items() if k[0] != "tienda_01"} == {
             k: v for k, v in esperado.items() if k not in fuera
         }
-        assert len(cargado) == 31 * 3 - 2
+        assert len(cargado) == 16 * 3 - 2
         assert servidor.dos_a_la_vez == []
         assert proyecto.sobras() == []
         assert set(proyecto.consultar("SELECT DISTINCT ubicacion_id, moneda FROM ventas_raw")) == {
@@ -45,36 +48,91 @@ def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proy
         # Ya corregido, se piden sólo esos días; y con todo cargado, ninguno.
         servidor.portarse_bien()
         antes = len(servidor.peticiones)
-        salida = proyecto.rango("2025-03", "2025-03", workers=3)
+        salida = proyecto.rango("2025-03-01", "2025-03-16", workers=3)
         assert salida.codigo == 0, salida.todo
         assert {str(p.dias) for p in servidor.peticiones[antes:]} == {
             "20250309-20250309", "20250315-20250315", "20000101-20000101",
         }  # fmt: skip
-        assert len(proyecto.cargado()) == 31 * 3
+        assert len(proyecto.cargado()) == 16 * 3
         antes = len(servidor.peticiones)
-        assert proyecto.rango("2025-03", "2025-03").codigo == 0
+        assert proyecto.rango("2025-03-01", "2025-03-16").codigo == 0
         assert len(servidor.peticiones) == antes
 
 
 def test_la_conectividad_de_una_api_dice_en_que_paso_se_queda(proyecto):
-    with api() as servidor, api() as cerrado:
-        servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-02", 2))
-        con_api(proyecto, "tienda_20", servidor, "SUC0")
-        con_api(proyecto, "tienda_21", servidor, "SUC9")
-        con_api(proyecto, "tienda_22", servidor, "SUC0", token_env="TOKEN_VIEJO")
-        con_api(proyecto, "tienda_23", cerrado, "SUC1")
-        con_api(proyecto, "tienda_24", servidor, "SUC2", token_env="TOKEN_QUE_FALTA")
-        con_api(proyecto, "tienda_25", servidor, "SUC3", url="https://api.invalid")
-        proyecto.ambiente["TOKEN_VIEJO"] = "t0k3n-viejo"
-        proyecto.tiendas["tienda_22"]["comparte_con"] = ["tienda_20"]
-        proyecto.escribir()
-        url = cerrado.url
-        cerrado_ya = cerrado.puerto
-    assert url.endswith(str(cerrado_ya))
     with api() as servidor:
-        servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-02", 2))
-        for tienda in ("tienda_20", "tienda_21", "tienda_22", "tienda_24"):
-            proyecto.tiendas[tienda]["url"] = servidor.url
-        proyecto.escribir()
+        servidor.vender("SUC0", {"2025-03-01": 2})
+        for n, mas in enumerate((
+            {}, {}, {"token_env": "TOKEN_VIEJO", "comparte_con": ["tienda_20"]},
+            {"url": f"http://127.0.0.1:{puerto_cerrado()}"}, {"token_env": "TOKEN_QUE_FALTA"},
+            {"url": "https://api.invalid"}, {"url": servidor.url.replace("http:", "https:")},
+        )):  # fmt: skip
+            sucursal = "SUC0" if n in (0, 2) else f"SUC9{n}"
+            con_api(proyecto, f"tienda_2{n}", servidor, sucursal, **mas)
+        proyecto.ambiente["TOKEN_VIEJO"] = "t0k3n-viejo"
         salida = proyecto.luigi("VerificarConectividad")
-    print(salida.todo)
+    assert salida.codigo == 30, salida.todo
+    assert "t0k3n" not in salida.todo
+    for frase in (
+        "✅ CONECTADA tienda_20 TIENDA_20\n",
+        "🟡 PUERTO OK tienda_21 TIENDA_21 (la API no conoce la sucursal)",
+        "🟡 PUERTO OK tienda_22 TIENDA_22 (la API rechaza la credencial)",
+        "rechaza la conexión)",
+        "🟡 PUERTO OK tienda_24 TIENDA_24 (con su configuración no se puede probar)",
+        "❌ NO ALCANZABLE tienda_25 TIENDA_25 (el nombre api.invalid no se resuelve)",
+        "🟡 PUERTO OK tienda_26 TIENDA_26 (el servidor no habla TLS como debe)",
+    ):
+        assert frase in salida.error
+    assert "🟠 PING OK tienda_23" in salida.error
+    for frase in (
+        f"127.0.0.1 {servidor.puerto}", "en claro", "Corrija «sucursal» en el catálogo.",
+        "«La sucursal «SUC91» no existe»", "Ponga en .env un token (o usuario y clave)",
+        "Falta TOKEN_QUE_FALTA para entrar en su API", "Corrija «url» en el catálogo",
+    ):  # fmt: skip
+        assert frase in " ".join(salida.fuera.split())
+
+
+def test_un_sistema_de_api_se_prueba_y_se_dice_todo_lo_que_tiene_mal(proyecto):
+    sql = proyecto.carpeta / "sql"
+    shutil.copytree(RAIZ / "sql", sql)
+    proyecto.ajustes["sql"] = str(sql)
+    with api() as servidor:
+        servidor.vender("SUC0", {"2025-03-01": 7})
+        con_api(proyecto, "tienda_20", servidor, "SUC0")
+        un_dia = ("VerificarSistema", "--tienda", "tienda_20", "--dia", "2025-03-01")
+        salida = proyecto.luigi(*un_dia)
+        assert salida.codigo == 0, salida.todo
+        for frase in ("✓  facturas.sql  Bien.", "Leído y conciliado: 7 líneas, total 96.3200"):
+            assert frase in salida.fuera
+
+        suyo = sql / "api_ventas"
+        for archivo, antes, despues in (
+            ("ventas.sql", "AS codigo,", "AS codgo,"),
+            ("conteo.sql", "AS filas", "AS lineas"),
+            ("facturas.sql", "FROM sumadas", "FROM sumads"),
+        ):
+            texto = (suyo / archivo).read_text()
+            assert antes in texto
+            (suyo / archivo).write_text(texto.replace(antes, despues))
+        salida = proyecto.luigi(*un_dia)
+        assert salida.codigo == 30, salida.todo
+        dicho = " ".join(salida.fuera.split())
+        for frase in (
+            "ventas.sql Faltan: codigo. Sobran: codgo (¿es codigo?).",
+            "conteo.sql Faltan: filas. Sobran: lineas",
+            "facturas.sql Está mal: Catalog Error: Table with name sumads does not exist",
+        ):
+            assert frase in dicho
+
+        (suyo / "sistema.toml").write_text(
+            'fuente = "http"\nformato_fecha = "%Y-%m-%d"\nmoneda = "euros"\n[http]\n'
+            'ruta = "ventas"\nlista = "ventas"\nclave = []\ntotl = "meta.total"\n'
+            "[http.cuerpo]\ndesde = '{desde}'\n"
+        )
+        salida = proyecto.luigi(*un_dia)
+    dicho = " ".join(salida.fuera.split())
+    for frase in (
+        "moneda es bs o usd.", "[http]: clave es una lista de campos.",
+        "[http]: clave desconocida: totl (¿es total?).",
+    ):  # fmt: skip
+        assert frase in dicho

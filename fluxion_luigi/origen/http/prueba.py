@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import CONEXION, Hallazgo
 from fluxion_luigi.origen.http.causas import Fallo
-from fluxion_luigi.origen.http.motor import ErrorConsulta
 from fluxion_luigi.origen.http.pedido import Pedido
 from fluxion_luigi.origen.http.sesion import Sesion
 from fluxion_luigi.periodos import Rango
@@ -34,8 +33,6 @@ def _probar(orden: dict, aparte: Path) -> dict:
         hallazgos = sesion.examinar(Rango.de_texto(orden["dia"]), orden["timeout"])
     except Fallo as e:
         return {"fallo": str(e)}
-    except ErrorConsulta as e:
-        hallazgos = [Hallazgo(e.archivo, f"Está mal: {e.dicho}", driver=e.dicho)]
     except ErrorFluxion as e:
         hallazgos = [Hallazgo(CONEXION, str(e))]
     return {"hallazgos": [dataclasses.asdict(h) for h in hallazgos]}

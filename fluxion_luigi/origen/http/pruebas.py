@@ -5,7 +5,6 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from fluxion_luigi import hijo
 from fluxion_luigi.config import Tienda
@@ -33,15 +32,12 @@ CONSEJOS = llegada.Consejos(
     "Revise la VPN y que «url» sea la correcta en el catálogo.",
     "Revise que la API esté corriendo y el firewall.",
 )
-_PUERTOS = {"http": 80, "https": 443}
 _ESTADOS = {"dns": Estado.NO_ALCANZABLE, "red": Estado.NO_ALCANZABLE, "puerto": Estado.PING_OK}
 
 
 def llegar(tienda: Tienda, timeout: float) -> Resultado:
     """Ver `Fuente.llegar`: el host y el puerto de su dirección."""
-    partes = urlsplit(tienda.url)
-    puerto = partes.port or _PUERTOS[partes.scheme]
-    return llegada.host_y_puerto(tienda, partes.hostname, puerto, timeout, CONSEJOS)
+    return llegada.host_y_puerto(tienda, *tienda.direccion, timeout, CONSEJOS)
 
 
 def probar(

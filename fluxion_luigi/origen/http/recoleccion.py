@@ -94,16 +94,36 @@ class Recoleccion:
 
     def _confirmar(self, rango: Rango, latido: Latido) -> Bajado:
         """Lo baja; si la API no dice cuántas líneas son, dos veces, y deben dar lo mismo."""
-        bajado = self.bajar_una(rango, latido)
+        bajado = self._bajar_una(rango, latido)
         if not bajado.sin_total or bajado.duda or bajado.malo:
             return bajado
-        otro = self.bajar_una(rango, latido)
+        otro = self._bajar_una(rango, latido)
         if otro.conteos == bajado.conteos or otro.duda:
             return otro
         return replace(otro, duda=_no_son_iguales(bajado.conteos, otro.conteos))
 
-    def bajar_una(self, rango: Rango, latido: Latido) -> Bajado:
-        """Baja esos días con un pedido, y mira si vale. Su ficha no se escribe.
+    def _bajar_una(self, rango: Rango, latido: Latido) -> Bajado:
+        """Baja esos días con un pedido, y mira si vale. Su ficha no se escribe."""
+        archivo, llegadas, total = self.lineas_de(rango, latido)
+        with _latiendo(latido), self._motor.con_lineas([archivo]):
+            lotes = self._motor.lotes(
+                self._pedido.conteo, "conteo.sql", 1000, moneda=self._pedido.moneda
+            )
+            conteos, sin_fecha = conteo.leer(
+                pa.RecordBatchReader.from_batches(*lotes), self._pedido.sistema
+            )
+            malo = _lo_malo(rango, conteos, sin_fecha, llegadas)
+            duda = "" if malo else self._duda(total, llegadas.distintas)
+        conteos = {d: c for d, c in conteos.items() if d in rango}
+        if total is not None and len(rango) == 1:
+            conteos[rango.desde] = conteos.get(rango.desde, CERO)._replace(filas=total)
+        return Bajado(rango, archivo, conteos, duda, malo, total is None)
+
+    def lineas_de(self, rango: Rango, latido: Latido) -> tuple[Path, Llegadas, int | None]:
+        """Baja esos días con un pedido.
+
+        Returns:
+            El archivo con sus líneas, cuáles llegaron y cuántas dice la API que son, si lo dice.
 
         Raises:
             Fallo: si la API no los da.
@@ -129,44 +149,31 @@ class Recoleccion:
             )
             with _latiendo(latido):
                 llegadas = lineas.juntar(self._motor, listas, http.clave, destino)
-                return self._mirar(rango, destino, llegadas, ultimo.entero(http.total))
+            return destino, llegadas, ultimo.entero(http.total)
         finally:
             for lista in self._bajados.carpeta.glob(f"{rango}.*lista"):
                 lista.unlink(missing_ok=True)
 
-    def _mirar(
-        self, rango: Rango, archivo: Path, llegadas: Llegadas, total: int | None
-    ) -> Bajado:  # fmt: skip
-        """Lo que pesa cada día y qué tiene de malo lo que llegó."""
-        with self._motor.con_lineas([archivo]):
-            lotes = self._motor.lotes(
-                self._pedido.conteo, "conteo.sql", 1000, moneda=self._pedido.moneda
-            )
-            conteos, sin_fecha = conteo.leer(
-                pa.RecordBatchReader.from_batches(*lotes), self._pedido.sistema
-            )
-            duda = self._facturas()
-        malo = _lo_malo(rango, conteos, sin_fecha, llegadas)
-        conteos = {d: c for d, c in conteos.items() if d in rango}
-        if total is not None and total != llegadas.distintas:
-            duda = f"la API dice que son {total} línea(s) y llegaron {llegadas.distintas}"
-        if total is not None and len(rango) == 1:
-            conteos[rango.desde] = conteos.get(rango.desde, CERO)._replace(filas=total)
-        return Bajado(rango, archivo, conteos, duda, malo, total is None)
-
-    def _facturas(self) -> str:
-        """Las facturas que no suman lo que dicen; vacío si todas suman."""
-        if not self._pedido.facturas:
-            return ""
-        malas = self._motor.filas(
-            "SELECT count(*) OVER (), factura, total, suma "
-            f"FROM ({self._pedido.facturas}) LIMIT {_CITADAS}",
-            "facturas.sql", moneda=self._pedido.moneda,
-        )  # fmt: skip
+    def _duda(self, total: int | None, distintas: int) -> str:
+        """Por qué no se puede dar por bueno lo que llegó; vacío si se puede."""
+        if total is not None and total != distintas:
+            return f"la API dice que son {total} línea(s) y llegaron {distintas}"
+        malas = self.facturas()
         citas = [f"la factura {f} dice {total} y sus líneas suman {s}" for _, f, total, s in malas]
         if malas and malas[0][0] > len(malas):
             citas.append(f"y {malas[0][0] - len(malas)} factura(s) más")
         return "; ".join(citas)
+
+    def facturas(self) -> list[tuple]:
+        """Las primeras facturas que no suman lo que dicen, de las líneas que estén puestas: cuántas
+        son, cuál, lo que dice y lo que suma."""
+        if not self._pedido.facturas:
+            return []
+        return self._motor.filas(
+            "SELECT count(*) OVER (), factura, total, suma "
+            f"FROM ({self._pedido.facturas}) LIMIT {_CITADAS}",
+            "facturas.sql", moneda=self._pedido.moneda,
+        )  # fmt: skip
 
 
 def _es_de_la_api(e: Fallo, seguidos: int, alguno: bool) -> bool:

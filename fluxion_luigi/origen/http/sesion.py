@@ -7,6 +7,7 @@ sigue así no se da por leído.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from fluxion_luigi.origen.conteo import entrega as entrega_de_conteo
 from fluxion_luigi.origen.http.bajado import Bajado, Bajados
 from fluxion_luigi.origen.http.causas import Fallo as Error
 from fluxion_luigi.origen.http.cliente import Cliente
-from fluxion_luigi.origen.http.motor import Motor
+from fluxion_luigi.origen.http.motor import ErrorConsulta, Motor
 from fluxion_luigi.origen.http.pedido import SIN_VENTAS, Pedido
 from fluxion_luigi.origen.http.recoleccion import Latido, Recoleccion
 from fluxion_luigi.origen.malos import DiasMalos
@@ -71,16 +72,21 @@ class Sesion:
             Error: si la API no lo da en esos segundos.
         """
         with self._cliente.con_prisa(timeout):
-            archivo = self._recoleccion.bajar_una(dia, lambda: None).archivo
+            archivo, _, _ = self._recoleccion.lineas_de(dia, lambda: None)
         hallazgos: list[Hallazgo] = []
         columnas: dict[str, list[str]] = {}
         with self._motor.con_lineas([archivo]):
             for entrega in (self._ventas, entrega_de_conteo(self._pedido.sistema)):
-                nombre = entrega.archivo.removesuffix(".sql")
-                esquema, lotes = self._lotes(getattr(self._pedido, nombre), entrega.archivo)
-                columnas[nombre] = esquema.names
-                hallazgos += mirar(entrega, esquema, next(lotes, None))
-        return [*hallazgos, *ausentes(set(columnas["ventas"])), *sumas(columnas)]
+                with _anotando(hallazgos):
+                    nombre = entrega.archivo.removesuffix(".sql")
+                    esquema, lotes = self._lotes(getattr(self._pedido, nombre), entrega.archivo)
+                    hallazgos += mirar(entrega, esquema, next(lotes, None))
+                    columnas[nombre] = esquema.names
+            with _anotando(hallazgos):
+                self._recoleccion.facturas()
+        if len(columnas) == 2:
+            hallazgos += [*ausentes(set(columnas["ventas"])), *sumas(columnas)]
+        return hallazgos
 
     def identidad(self) -> str | None:
         """Una API no dice quién es: su sucursal ya no puede repetirse en el catálogo."""
@@ -133,6 +139,15 @@ class Sesion:
     def _lotes(self, sql: str, archivo: str, **mas: Any):
         pedido = self._pedido
         return self._motor.lotes(sql, archivo, pedido.chunk_filas, moneda=pedido.moneda, **mas)
+
+
+@contextmanager
+def _anotando(hallazgos: list[Hallazgo]) -> Iterator[None]:
+    """Una consulta mal escrita se anota, y se sigue con las demás."""
+    try:
+        yield
+    except ErrorConsulta as e:
+        hallazgos.append(Hallazgo(e.archivo, f"Está mal: {e.dicho}", driver=e.dicho))
 
 
 def _exigir(motivos: Mapping[date, str], clase: type) -> None:

@@ -1,0 +1,297 @@
+"""Lo que trae una API, hasta el esquema: exacto, sin repetidas, y sólo si se puede confirmar."""
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal as D
+
+import pytest
+
+from fluxion_luigi.conciliacion import CERO
+from fluxion_luigi.demo.forma import numero
+from fluxion_luigi.errores import ErrorConciliacion, ErrorDatos
+from fluxion_luigi.origen.columnas import ESQUEMA
+from fluxion_luigi.origen.http.causas import Fallo
+from tests.maldades import (
+    cambia,
+    cambia_todo,
+    con_exponente,
+    crece,
+    entra_una,
+    juntas,
+    lista,
+    numeros,
+    pelada,
+    pierde,
+    quita,
+    repite,
+    se_va_una,
+    sin_total,
+    total,
+)
+from tests.origen.http.abierta import SUCURSAL, rango
+
+DIA = "2025-03-04"
+EL_DIA = date.fromisoformat(DIA)
+
+
+def test_una_linea_llega_con_todas_sus_columnas_y_el_dia_que_dice_el_pos(abrir, servidor):
+    servidor.lineas[SUCURSAL][EL_DIA] = [
+        replace(servidor.lineas[SUCURSAL][EL_DIA][0], hora="22:15:30", promocion="2X1",
+                fiscal=False, total_factura=D("13.88"))
+    ]  # fmt: skip
+    servidor.hacer(juntas(
+        cambia("financiero.costo_unitario_bs", numero("12345678901234.5678")),
+        cambia("tasa_usd", numero("3.65012E+1")), cambia("cantidad.peso_unitario", "0.500"),
+        cambia("financiero.porcentaje_descuento", numero("12.5")),
+    ))  # fmt: skip
+    [fila] = abrir().leer(DIA)
+    assert list(fila) == ESQUEMA.names
+    assert {n: v for n, v in fila.items() if v is not None} == {
+        "fecha": EL_DIA, "hora": time(22, 15, 30), "factura": "250304000000", "linea": 1,
+        "producto_id": "P1", "codigo": "759", "codigo_barras": "759", "descripcion": "Ñame",
+        "marca": "La Ceiba", "departamento": "Víveres", "grupo": "Granos", "subgrupo": "Sueltos",
+        "unidad_medida": "kg", "en_catalogo": True, "cantidad": D("1.000"), "peso": D("0.500"),
+        "unidades_bulto": D(1), "precio_unitario": D("1.5"), "total": D("13.88"),
+        "impuesto": D("1.7"), "costo": D("12345678901234.5678"), "impuesto_porcentaje": D(16),
+        "moneda": "bs", "tasa_usd": D("36.5012"), "precio_bs": D("1.5"), "total_bs": D("13.88"),
+        "costo_bs": D("12345678901234.5678"), "costo_total_bs": D(1), "precio_usd": D("0.0411"),
+        "costo_usd": D("0.0274"), "total_usd": D("0.3803"), "costo_total_usd": D("0.0274"),
+        "almacen_id": "001", "almacen": "Piso de venta", "promocion": "2X1", "fiscal": False,
+        "descuento_porcentaje": D("12.5"), "descuento": D(0),
+    }  # fmt: skip
+
+
+def test_en_dolares_los_montos_son_los_dolares_y_los_bolivares_siguen_en_los_suyos(abrir):
+    tienda = abrir()
+    tienda.pedido["moneda"] = "usd"
+    tienda.reabrir()
+    fila, *mas = tienda.leer(DIA)
+    assert (fila["moneda"], fila["total"], fila["total_bs"]) == ("usd", D("0.3803"), D("13.88"))
+    assert (fila["precio_unitario"], fila["costo"]) == (D("0.0411"), D("0.0274"))
+    assert fila["impuesto"] is None  # viene en bolívares
+    assert tienda.contar(DIA)[EL_DIA].total == sum(f["total"] for f in (fila, *mas))
+
+
+@pytest.mark.parametrize("como", [str, con_exponente], ids=["como texto", "con exponente"])
+def test_los_montos_valen_lo_mismo_se_escriban_como_se_escriban(abrir, servidor, como):
+    tienda = abrir()
+    sanas = tienda.leer(DIA)
+    servidor.hacer(numeros(como), dia="2025-03-05")
+    otras = tienda.leer("2025-03-05")
+    sin_factura = [{**f, "fecha": 0, "factura": 0} for f in sanas]
+    assert [{**f, "fecha": 0, "factura": 0} for f in otras] == sin_factura
+
+
+def test_los_decimales_de_mas_se_redondean_igual_al_contar_y_al_leer(abrir, servidor):
+    for i, cifras in enumerate(("1.00005", "2.000049", "-3.00005", "1e-5")):
+        servidor.hacer(cambia("financiero.venta_total_bs", numero(cifras), i), dia=DIA)
+    maldades = [cambia("financiero.venta_total_bs", numero(c), i)
+                for i, c in enumerate(("1.00005", "2.000049", "-3.00005", "1e-5"))]  # fmt: skip
+    servidor.portarse_bien()
+    sin_factura = [cambia("total_factura", None, i) for i in range(7)]
+    servidor.hacer(juntas(*maldades, *sin_factura), dia=DIA)
+    tienda = abrir()
+    cuenta = tienda.contar(DIA)[EL_DIA]
+    filas = tienda.leer(DIA)
+    assert [f["total"] for f in filas[:4]] == [D("1.0001"), D(2), D("-3.0001"), D(0)]
+    assert cuenta.total == sum(f["total"] for f in filas)
+
+
+def test_un_dia_sin_ventas_es_un_cero_y_no_un_error(abrir):
+    tienda = abrir()
+    assert tienda.contar("2025-04-01") == {date(2025, 4, 1): CERO}
+    assert tienda.leer("2025-04-01") == []
+
+
+def test_lo_que_no_viene_queda_vacio_y_sigue_siendo_una_venta(abrir, servidor):
+    servidor.hacer(juntas(
+        cambia("producto", []), quita("producto", 1), cambia("producto", None, 2),
+        cambia("hora", None), quita("tiene_promocion"), cambia("es_no_fiscal", None),
+        cambia("financiero.impuesto_monto", None), cambia("tasa_usd", None),
+    ))  # fmt: skip
+    filas = abrir().leer(DIA)
+    assert [f["en_catalogo"] for f in filas[:4]] == [False, False, False, True]
+    assert {filas[0][n] for n in ("hora", "fiscal", "impuesto", "tasa_usd", "codigo")} == {None}
+    assert len(filas) == 7
+
+
+MALAS = {
+    "un texto en un monto": (
+        cambia("financiero.costo_total_usd", "doce"), "costo_total_usd = «doce» no es un número"),
+    "una coma decimal": (cambia("cantidad.cantidad_vendida", "1,5"), "cantidad = «1,5» no es un"),
+    "un monto que no cabe": (
+        cambia("financiero.precio_unitario_bs", numero("1e15")), "precio_unitario = «1e15» no es"),
+    "un NaN": (cambia("financiero.costo_unitario_bs", "NaN"), "costo = «NaN» no es un número"),
+    "un monto vacío de texto": (cambia("tasa_usd", ""), "tasa_usd = «» no es un número"),
+    "un lógico que no lo es": (cambia("es_no_fiscal", "quizá"), "fiscal = «quizá» no es 0 o 1"),
+    "una hora imposible": (cambia("hora", "25:00:00"), "hora = «25:00:00» no es una hora"),
+    "un texto muy largo": (cambia("producto.descripcion_producto", "x" * 300), "(300 letras)"),
+    "sin montos": (cambia("financiero", []), "no trae sus montos (financiero)"),
+    "sin la lista de montos": (quita("financiero"), "no trae sus montos (financiero)"),
+    "sin cantidad": (cambia("cantidad", None), "no trae su cantidad"),
+    "dos productos": (cambia("producto", [{}, {}]), "trae 2 productos"),
+    "una fecha imposible": (
+        cambia("fecha", "2025-02-31"), "1 línea(s) no traen una fecha que se entienda"),
+    "una fecha con su hora en UTC": (
+        cambia("fecha", "2025-03-04T03:00:00Z"), "no traen una fecha que se entienda"),
+    "otro día": (cambia("fecha", "2025-03-05"), "líneas de días que no se pidieron (2025-03-05)"),
+    "algo que no es una línea": (
+        cambia_todo(lambda o: {**o, "ventas": [5, *o["ventas"][1:]]}), "no traen una fecha"),
+    "la misma clave con otro contenido": (
+        juntas(repite(hora="23:00:00"), total(1)),
+        "dos líneas con la misma clave no dicen lo mismo (numero_factura 2503040"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cual", MALAS)
+def test_un_valor_que_no_sirve_deja_fuera_su_dia_y_se_nombra(abrir, servidor, cual):
+    maldad, frase = MALAS[cual]
+    servidor.hacer(maldad, dia=DIA, siempre=True)
+    tienda = abrir()
+    tienda.contar("2025-03-03", "2025-03-05")
+    with pytest.raises(ErrorDatos) as e:
+        tienda.leer("2025-03-03", "2025-03-05")
+    assert list(e.value.dias) == [EL_DIA]
+    assert frase in e.value.dias[EL_DIA]
+    tienda.reabrir()
+    assert len(tienda.leer("2025-03-05")) == 7
+    assert len(servidor.peticiones) == 3
+
+
+def test_una_linea_repetida_cuenta_una_vez(abrir, servidor):
+    servidor.hacer(juntas(repite(0), repite(3)), dia=DIA)
+    tienda = abrir()
+    assert tienda.contar(DIA)[EL_DIA].filas == 7
+    assert len({(f["factura"], f["linea"]) for f in tienda.leer(DIA)}) == 7
+    assert len(servidor.peticiones) == 1
+
+
+DUDOSAS = {
+    "el total dice una más": (total(1), "la API dice que son 8 línea(s) y llegaron 7"),
+    "el total dice una menos": (total(-1), "la API dice que son 6 línea(s) y llegaron 7"),
+    "falta una línea": (pierde(2), "la API dice que son 7 línea(s) y llegaron 6"),
+    "una lista vacía": (lista([]), "la API dice que son 7 línea(s) y llegaron 0"),
+    "una factura que no suma": (
+        cambia("financiero.venta_total_bs", numero("1.00"), 1),
+        "la factura 250304000000 dice 69.5000 y sus líneas suman 56.6100"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cual", DUDOSAS)
+def test_lo_que_no_cuadra_se_lee_otra_vez_y_si_sigue_asi_no_se_da_por_leido(abrir, servidor, cual):
+    maldad, frase = DUDOSAS[cual]
+    servidor.hacer(maldad, dia=DIA)
+    tienda = abrir()
+    tienda.contar("2025-03-03", "2025-03-05")
+    assert len(tienda.leer("2025-03-03", "2025-03-05")) == 21  # la segunda lectura
+    assert len(servidor.de(SUCURSAL, DIA)) == 2
+    assert len(servidor.peticiones) == 4
+    servidor.hacer(maldad, dia="2025-03-06", siempre=True)
+    tienda.contar("2025-03-06")
+    with pytest.raises(ErrorConciliacion) as e:
+        tienda.leer("2025-03-06")
+    assert frase.replace("250304", "250306") in e.value.dias[date(2025, 3, 6)]
+
+
+def test_una_lista_sin_total_vale_si_dos_lecturas_dan_lo_mismo(abrir, servidor):
+    servidor.hacer(pelada(), pelada(), dia=DIA)
+    tienda = abrir()
+    assert tienda.contar(DIA)[EL_DIA].filas == 7
+    assert len(tienda.leer(DIA)) == 7
+    assert len(servidor.peticiones) == 2
+    servidor.hacer(juntas(pelada(), crece(SUCURSAL, "2025-03-05")), pelada(), dia="2025-03-05")
+    tienda.contar("2025-03-05")
+    assert len(tienda.leer("2025-03-05")) == 8  # la tercera ya trae su total
+    servidor.hacer(juntas(pelada(), crece(SUCURSAL, "2025-03-06")), dia="2025-03-06", siempre=True)
+    with pytest.raises(ErrorConciliacion, match="dos lecturas seguidas no dan lo mismo"):
+        tienda.leer("2025-03-06")
+
+
+def test_un_sobre_sin_total_no_vale_como_si_lo_trajera(abrir, servidor):
+    servidor.hacer(sin_total(), siempre=True)
+    with pytest.raises(Fallo, match=r"\[sin_total\]"):
+        abrir().contar(DIA)
+    assert len(servidor.peticiones) == 3
+    assert len(abrir(total="").leer("2025-03-05")) == 7  # si se dice que no lo trae, dos lecturas
+    assert len(servidor.peticiones) == 5
+
+
+def test_varios_dias_en_un_pedido_valen_y_si_no_cuadran_se_piden_de_a_uno(abrir, servidor):
+    tienda = abrir(dias_por_pedido=5)
+    assert [c.filas for c in tienda.contar("2025-03-01", "2025-03-10").values()] == [7] * 10
+    assert len(servidor.peticiones) == 2
+    assert len(tienda.leer("2025-03-02", "2025-03-03")) == 14
+    assert len(servidor.peticiones) == 2
+    servidor.vender(SUCURSAL, {"2025-03-11": 3, "2025-03-12": 4, "2025-03-13": 5})
+    servidor.hacer(pierde(), dia="2025-03-12")
+    assert [c.filas for c in tienda.contar("2025-03-11", "2025-03-13").values()] == [3, 4, 5]
+    assert [len(p.dias) for p in servidor.peticiones[2:]] == [3, 1, 1, 1]
+
+
+def test_lo_de_otra_lectura_no_se_usa(abrir, servidor):
+    abrir().contar(DIA)
+    abrir().contar(DIA)
+    assert len(servidor.peticiones) == 2
+
+
+# -- en páginas
+
+
+@pytest.fixture(params=["cursor", "numero", "numero y cuántas"])
+def de_a_tres(request, servidor):
+    """La API da tres líneas por página, y cómo se piden."""
+    servidor.por_pagina = 3
+    return {
+        "cursor": {"por": "cursor", "pide": "cursor", "siguiente": "meta.siguiente"},
+        "numero": {"por": "numero", "pide": "pagina"},
+        "numero y cuántas": {"por": "numero", "pide": "pagina", "cuantas": "meta.paginas"},
+    }[request.param]
+
+
+def test_las_paginas_se_unen_y_una_fila_que_se_mueve_no_se_repite_ni_se_pierde(
+    abrir, servidor, de_a_tres
+):
+    tienda = abrir(paginas=de_a_tres)
+    assert tienda.contar(DIA)[EL_DIA].filas == 7
+    assert [f["linea"] for f in tienda.leer(DIA)] == [1, 2, 3, 4, 5, 1, 2]
+    # Entra una: la página siguiente repite la última, y falta la que entró.
+    servidor.hacer(entra_una(SUCURSAL, "2025-03-05"), dia="2025-03-05")
+    servidor.lineas[SUCURSAL][date(2025, 3, 5)] = [
+        replace(x, total_factura=x.total, factura=f"{x.factura}{n}")
+        for n, x in enumerate(servidor.lineas[SUCURSAL][date(2025, 3, 5)])
+    ]
+    tienda.contar("2025-03-05")
+    assert len(tienda.leer("2025-03-05")) == 8
+    # Se va una: la página siguiente se salta otra.
+    servidor.lineas[SUCURSAL][date(2025, 3, 6)] = [
+        replace(x, total_factura=x.total, factura=f"{x.factura}{n}")
+        for n, x in enumerate(servidor.lineas[SUCURSAL][date(2025, 3, 6)])
+    ]
+    servidor.hacer(se_va_una(SUCURSAL, "2025-03-06"), dia="2025-03-06")
+    tienda.contar("2025-03-06")
+    assert len(tienda.leer("2025-03-06")) == 6
+
+
+def test_unas_paginas_que_no_acaban_se_dicen(abrir, servidor):
+    def siempre_hay_otra(o):
+        return {**o, "meta": {**o["meta"], "siguiente": "c3"}}
+
+    servidor.por_pagina = 3
+    servidor.hacer(cambia_todo(siempre_hay_otra), siempre=True)
+    cursor = {"por": "cursor", "pide": "cursor", "siguiente": "meta.siguiente"}
+    with pytest.raises(Fallo, match=r"\[paginas\] el cursor c3 sale dos veces"):
+        abrir(paginas=cursor).contar(DIA)
+    servidor.por_pagina = 0
+    with pytest.raises(Fallo, match=r"\[paginas\] la 2 es igual a la de antes"):
+        abrir(paginas={"por": "numero", "pide": "hoja"}).contar(DIA)
+
+
+def test_una_tienda_contesta_o_no_en_los_segundos_que_se_le_dan(abrir, servidor):
+    tienda = abrir()
+    tienda.sesion.probar(5)
+    assert str(servidor.peticiones[0].dias) == "20000101-20000101"
+    servidor.demora = 3
+    with pytest.raises(Fallo, match=r"\[silencio\]"):
+        tienda.sesion.probar(1)
+    assert len(servidor.peticiones) == 2
+    assert rango("2000-01-01") not in [b.rango for b in tienda.sesion._recoleccion._bajados.todos()]
