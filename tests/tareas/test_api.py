@@ -118,8 +118,10 @@ def test_un_sistema_de_api_se_prueba_y_se_dice_todo_lo_que_tiene_mal(proyecto):
         assert salida.codigo == 30, salida.todo
         dicho = " ".join(salida.fuera.split())
         for frase in (
-            "ventas.sql Faltan: codigo. Sobran: codgo (¿es codigo?).",
-            "conteo.sql Faltan: filas. Sobran: lineas",
+            "ventas.sql Faltan: codigo.",
+            "ventas.sql Sobran: codgo (¿es codigo?).",
+            "conteo.sql Faltan: filas.",
+            "conteo.sql Sobran: lineas",
             "facturas.sql Está mal: Catalog Error: Table with name sumads does not exist",
         ):
             assert frase in dicho

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from fluxion_luigi.errores import ErrorDisco, ErrorTipos
 
-MEMORIA_MB, HILOS = 128, 2
+# Con dos hilos se baja lo mismo de rápido, en dos tercios más de memoria.
+MEMORIA_MB, HILOS = 96, 1
 _NUMERO = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 # El texto de un número, redondeado; lo que no lo es, o no cabe, tal cual: se dirá al convertirlo.
 _REDONDEOS = {"dinero": "DECIMAL(18, 4)", "medida": "DECIMAL(18, 3)", "por_ciento": "DECIMAL(9, 4)"}
