@@ -8,13 +8,21 @@ from sqlglot import exp
 
 from fluxion_luigi.config import sistemas
 from fluxion_luigi.errores import ErrorConfiguracion
-from fluxion_luigi.esquema import ANCHO_TEXTO, COLUMNAS, NOMBRES, SUMAS
+from fluxion_luigi.esquema import (
+    ANCHO_TEXTO,
+    COLUMNAS,
+    NOMBRES,
+    OBLIGATORIAS,
+    SI_LAS_DA,
+    SUMAS,
+)
 from fluxion_luigi.origen.columnas import REPARO
 from tests.proyecto import RAIZ
 
 SQL = RAIZ / "sql"
 DIALECTOS = {"demo": "sqlite", "stellar": "tsql", "stellar_postgresql": "postgres"}
-TEXTOS = {c.nombre for c in COLUMNAS if c.familia == "texto"}
+DE_API = {"api_ventas"}
+TEXTOS = {c.nombre for c in COLUMNAS if c.familia == "texto"} - SI_LAS_DA
 
 
 def leer(nombre: str) -> sistemas.Sistema:
@@ -29,7 +37,7 @@ def columnas(consulta: str, dialecto: str) -> dict[str, exp.Expression]:
 
 
 def test_cada_sistema_tiene_su_dialecto_en_estas_pruebas():
-    assert {p.parent.name for p in SQL.glob("*/conteo.sql")} == set(DIALECTOS)
+    assert {p.parent.name for p in SQL.glob("*/sistema.toml")} == {*DIALECTOS, *DE_API}
 
 
 @pytest.mark.parametrize("nombre", DIALECTOS)
@@ -38,7 +46,7 @@ def test_entre_sus_dos_consultas_dan_cada_columna_declarada_y_la_clave_en_ambas(
     de_ventas = set(columnas(sistema.ventas, dialecto)) - {REPARO}
     de_productos = set(columnas(sistema.productos, dialecto)) if sistema.productos else set()
     clave = set(sistema.clave_producto)
-    assert (de_ventas | de_productos) - clave | {"ambiguo"} == set(NOMBRES) - clave
+    assert (de_ventas | de_productos) - clave | {"ambiguo"} == set(NOMBRES) - SI_LAS_DA - clave
     assert de_ventas & de_productos == (clave if de_productos else set())
     for consulta in filter(None, (sistema.ventas, sistema.productos, sistema.conteo)):
         assert consulta.count("?") == 2
@@ -48,6 +56,55 @@ def test_entre_sus_dos_consultas_dan_cada_columna_declarada_y_la_clave_en_ambas(
 def test_la_cuenta_da_las_filas_y_todas_las_sumas(nombre):
     dadas = columnas(leer(nombre).conteo, DIALECTOS[nombre])
     assert list(dadas) == ["dia", "filas", "total", *SUMAS]
+
+
+@pytest.mark.parametrize("nombre", DE_API)
+def test_las_consultas_de_una_api_dan_columnas_declaradas_y_suman_las_que_dan(nombre):
+    sistema = sistemas.leer(SQL, nombre)
+    de_ventas = set(columnas(sistema.ventas, "duckdb")) - {REPARO}
+    assert de_ventas <= set(NOMBRES)
+    assert de_ventas >= {*OBLIGATORIAS, *SI_LAS_DA}
+    sumas = [n for n in SUMAS if n in de_ventas]
+    assert list(columnas(sistema.conteo, "duckdb")) == ["dia", "filas", "total", *sumas]
+    assert list(columnas(sistema.facturas, "duckdb")) == ["dia", "factura", "total", "suma"]
+
+
+@pytest.mark.parametrize(
+    ("linea", "dice"),
+    [
+        ('fuente = "soap"', "fuente es odbc o http"),
+        ("", "Falta la tabla [http]"),
+        ("[http]\nmetodo = 5", "[http]: metodo es un texto. [http]: falta ruta."),
+        ("dias_por_pedido = 0", "[http]: dias_por_pedido va de 1 a 366."),
+        ('ruta = "ventas"', "ruta empieza por «/»; la dirección va en «url» del catálogo"),
+        ('metodo = "PUT"', '[http]: metodo es "GET" o "POST".'),
+        ('proxy = "http://u:clave@proxy.invalid"', "proxy es una dirección sin usuario ni clave"),
+        ('cuerpo = {d = "{desde}"}', "[http]: ni cuerpo ni ruta llevan {hasta}: traería siempre"),
+        ('cuerpo = {d = "{desde} {hasta} {mes}"}', "no se sabe qué es {mes}; se ponen {sucursal}"),
+        ('cabeceras = {X = "{sucursal}"}', "[http.cabeceras]: no se sabe qué es {sucursal}"),
+        ('paginas = {por = "cursor", pide = "c"}', "[http.paginas]: falta siguiente"),
+        ('paginas = {por = "letra", pide = "c"}', '[http.paginas]: por es "cursor" o "numero".'),
+        ('entrada = {ruta = "/e"}', "[http.entrada]: falta token. [http.entrada]: falta cuerpo."),
+        ('listas = "v"', "[http]: clave desconocida: listas (¿es lista?)."),
+    ],
+)
+def test_una_tabla_http_mal_escrita_se_explica(tmp_path, linea, dice):
+    carpeta = tmp_path / "otra"
+    shutil.copytree(SQL / "api_ventas", carpeta)
+    buena = {
+        "ruta": '"/ventas"', "lista": '"ventas"', "clave": '["numero_factura", "linea"]',
+        "cuerpo": '{d = "{desde}", h = "{hasta}"}',
+    }  # fmt: skip
+    clave, _, valor = linea.partition(" = ")
+    tabla = {**buena, clave: valor} if clave and clave not in ("fuente", "[http]\nmetodo") else {}
+    propia = "[http]\n" + "\n".join(f"{k} = {v}" for k, v in tabla.items()) if tabla else linea
+    fuente = "" if clave == "fuente" else 'fuente = "http"\n'
+    (carpeta / "sistema.toml").write_text(
+        f'{fuente}formato_fecha = "%Y-%m-%d"\nmoneda = "bs"\n{propia}\n'
+    )
+    with pytest.raises(ErrorConfiguracion) as e:
+        sistemas.leer(tmp_path, "otra")
+    assert dice in str(e.value).replace("sistema.toml: ", "")
 
 
 @pytest.mark.parametrize("nombre", ["stellar", "stellar_postgresql"])
