@@ -1,1 +1,1 @@
-"""El origen: conectarse por ODBC a la base de una tienda, contar y leer en columnas."""
+"""El origen: llegar a una tienda, contar y leer en columnas. Cada modo (ODBC, HTTP), un paquete."""

@@ -1,12 +1,16 @@
 """Tiendas cuyo POS es una API, por la línea de órdenes, y a la vez que otras por ODBC."""
 
+import os
 import shutil
+import signal
+import threading
+from datetime import date
 
 from tests.api import TOKEN, api, con_api
-from tests.envios import cortada
-from tests.escuchas import puerto_cerrado
+from tests.envios import cortada, espera_a
+from tests.escuchas import esperar, puerto_cerrado
 from tests.maldades import cambia, error, html, pierde, total
-from tests.proyecto import RAIZ, cada_dia
+from tests.proyecto import RAIZ, cada_dia, hacer_pos
 
 
 def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proyecto):
@@ -138,3 +142,37 @@ def test_un_sistema_de_api_se_prueba_y_se_dice_todo_lo_que_tiene_mal(proyecto):
         "[http]: clave desconocida: totl (¿es total?).",
     ):  # fmt: skip
         assert frase in dicho
+
+
+def test_morir_mientras_baja_no_deja_nada_a_medias_y_se_repite(proyecto):
+    """También con una tienda que se mudó a la API a mitad de mes."""
+    suelta = threading.Event()
+    with api() as servidor:
+        viejo = proyecto.carpeta / "pos" / "viejo.sqlite"
+        hacer_pos(viejo, cada_dia("2025-03-01", "2025-03-12", 3))
+        servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-12", 9))
+        nueva = {"sistema": "api_ventas", "url": servidor.url, "sucursal": "SUC0",
+                 "token_env": "API_TOKEN"}  # fmt: skip
+        proyecto.tiendas["tienda_20"] = {"nombre": "Mudada", "pos": [
+            {"sistema": "demo", "driver": "SQLite3", "archivo": str(viejo)},
+            {"desde": date(2025, 3, 6), **nueva},
+        ]}  # fmt: skip
+        proyecto.ambiente |= servidor.ambiente
+        proyecto.escribir()
+        servidor.hacer(espera_a(suelta), dia="2025-03-09")
+        corrida = proyecto.lanzar("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-12")
+        try:
+            esperar(lambda: servidor.de("SUC0", "2025-03-09"))
+        finally:
+            os.killpg(corrida.pid, signal.SIGKILL)
+            corrida.communicate(timeout=20)
+            suelta.set()
+        assert all(d.day < 6 for _, d in proyecto.cargado())
+        salida = proyecto.rango("2025-03-01", "2025-03-12")
+        assert salida.codigo == 0, salida.todo
+        filas = {d.day: n for (_, d), (n, _) in proyecto.cargado().items()}
+        assert filas == {n: 3 if n < 6 else 9 for n in range(1, 13)}
+        assert proyecto.sobras() == []
+        assert {str(p.dias)[:8] for p in servidor.peticiones if p.dias} == {
+            "20000101", *(f"202503{n:02d}" for n in range(6, 13)),
+        }  # fmt: skip
