@@ -10,6 +10,7 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import (
     ErrorDestino,
     ErrorFluxion,
+    ErrorInsistido,
     ErrorOcupado,
     ErrorStaging,
     ErrorTransitorio,
@@ -65,7 +66,7 @@ class RevisionTienda(Tarea):
             puerta.exigir_que_responda(self.config, pos)
         try:
             hecha = revision.revisar(self.config, tienda, jornada, corrida.id_actual())
-        except ErrorTransitorio:
+        except (ErrorTransitorio, ErrorInsistido):
             puerta.exigir_que_responda(self.config, pos)
             raise
         prueba = Resultado(pos, Estado.CONECTADA)

@@ -14,6 +14,7 @@ from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.errores import (
     ErrorDestino,
     ErrorFluxion,
+    ErrorInsistido,
     ErrorIntegridad,
     ErrorOcupado,
     ErrorTransitorio,
@@ -73,7 +74,7 @@ class CuentaTienda(Tarea):
                 puerta.exigir_que_responda(self.config, pos)
             try:
                 return cuentas.contar_meses(self.config, tienda, dias)
-            except ErrorTransitorio:
+            except (ErrorTransitorio, ErrorInsistido):
                 puerta.exigir_que_responda(self.config, pos)
                 raise
         except ErrorFluxion as e:

@@ -17,6 +17,7 @@ from fluxion_luigi.errores import (
     ErrorConfiguracion,
     ErrorDatos,
     ErrorFluxion,
+    ErrorInsistido,
     ErrorOrigen,
     ErrorSinEntrar,
     ErrorTipos,
@@ -138,7 +139,7 @@ class Entrada:
         if self._visto and not self._visto.responde:
             self._cerrar(self._visto.frase())
             raise ErrorSinEntrar(self._visto.frase()) from None
-        if isinstance(fallo, ErrorTransitorio):
+        if isinstance(fallo, ErrorTransitorio | ErrorInsistido):
             r = verificar(self._config, self._tienda, self._config.ajustes.conectividad_timeout)
             if not r.responde:
                 self._cerrar(r.frase())
