@@ -3,7 +3,7 @@
     python -m fluxion_luigi.demo.api CARPETA PUERTO
 
 Responde por cada `SUCURSAL.sqlite` de la carpeta hasta que se le interrumpe. Si el ambiente trae
-`FLUXION_DEMO_TOKEN`, exige ese token.
+`DEMO_API_TOKEN`, exige ese token.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from fluxion_luigi.demo.forma import Linea, Producto, escribir, sobre
 from fluxion_luigi.errores import ErrorFluxion, ErrorUso
 
 RUTA = "/ventas"
-TOKEN = "FLUXION_DEMO_TOKEN"
+TOKEN = "DEMO_API_TOKEN"
 ALMACEN = ("001", "Piso de venta")
 _LISTO = "listo"
 _SEGUNDOS_PARA_PARAR = 5
@@ -105,13 +105,13 @@ def _linea(f: sqlite3.Row) -> Linea:
         factura=f"{dia:%y%m%d}-{numero:06d}",
         linea=f["linea"],
         codigo_barras=f["codigo"],
-        cantidad=Decimal(f["cantidad_milesimas"]) / 1000,
-        precio=Decimal(f["precio_centimos"]) / 100,
-        costo=Decimal(f["costo_centimos"] or 0) / 100,
-        total=Decimal(f["total_centimos"]) / 100,
-        impuesto=Decimal(f["impuesto_centimos"]) / 100,
-        impuesto_porcentaje=Decimal(f["impuesto_porcentaje"] or 0),
-        total_factura=Decimal(f["factura_centimos"]) / 100,
+        cantidad=_partido(f["cantidad_milesimas"], 1000),
+        precio=_partido(f["precio_centimos"], 100),
+        costo=_partido(f["costo_centimos"], 100),
+        total=_partido(f["total_centimos"], 100),
+        impuesto=_partido(f["impuesto_centimos"], 100),
+        impuesto_porcentaje=_partido(f["impuesto_porcentaje"], 1),
+        total_factura=_partido(f["factura_centimos"], 100),
         tasa=tasa(dia),
         producto=Producto(
             codigo=f["producto_id"],
@@ -124,6 +124,10 @@ def _linea(f: sqlite3.Row) -> Linea:
         promocion="QUINCENA" if numero % 40 == 0 else None,
         fiscal=numero % 25 != 0,
     )
+
+
+def _partido(entero: int | None, partes: int) -> Decimal | None:
+    return None if entero is None else Decimal(entero) / partes
 
 
 class _Pedido(BaseHTTPRequestHandler):

@@ -32,7 +32,10 @@ class Producto:
 
 @dataclass(frozen=True)
 class Linea:
-    """Una línea vendida. Montos en bolívares, con el impuesto dentro; `tasa`, bs por dólar."""
+    """Una línea vendida. Montos en bolívares, con el impuesto dentro; `tasa`, bs por dólar.
+
+    De un producto que no está en el catálogo no hay costo ni porcentaje de impuesto.
+    """
 
     fecha: date
     hora: str
@@ -41,10 +44,10 @@ class Linea:
     codigo_barras: str
     cantidad: Decimal
     precio: Decimal
-    costo: Decimal
+    costo: Decimal | None
     total: Decimal
     impuesto: Decimal
-    impuesto_porcentaje: Decimal
+    impuesto_porcentaje: Decimal | None
     total_factura: Decimal
     tasa: Decimal
     producto: Producto = Producto()
@@ -54,7 +57,7 @@ class Linea:
 
     def json(self, *, textos: bool = False) -> dict[str, Any]:
         """Como la escribe la API. `textos`: los montos van entre comillas."""
-        monto = str if textos else _tal_cual
+        monto = _en_texto if textos else _tal_cual
         # En UTC: de noche cae en el día siguiente. La fecha de la venta es la otra.
         instante = datetime.fromisoformat(f"{self.fecha}T{self.hora}") + _HASTA_UTC
         return {
@@ -101,7 +104,7 @@ class Linea:
             "costo_unitario": self.costo,
             "precio_unitario": self.precio,
             "venta_total": self.total,
-            "costo_total": (self.costo * self.cantidad).quantize(_DIEZMILESIMA),
+            "costo_total": None if self.costo is None else _corto(self.costo * self.cantidad),
         }
         return {
             **{f"{nombre}_bs": monto(bs) for nombre, bs in en_bs.items()},
@@ -112,13 +115,21 @@ class Linea:
             "monto_descuento": 0,
         }
 
-    def en_dolares(self, bolivares: Decimal) -> Decimal:
-        """A la tasa de la línea, con cuatro decimales."""
-        return (bolivares / self.tasa).quantize(_DIEZMILESIMA)
+    def en_dolares(self, bolivares: Decimal | None) -> Decimal | None:
+        """A la tasa de la línea, con cuatro decimales; lo que no hay sigue sin haberlo."""
+        return None if bolivares is None else _corto(bolivares / self.tasa)
 
 
-def _tal_cual(monto: Decimal) -> Decimal:
+def _corto(monto: Decimal) -> Decimal:
+    return monto.quantize(_DIEZMILESIMA)
+
+
+def _tal_cual(monto: Decimal | None) -> Decimal | None:
     return monto
+
+
+def _en_texto(monto: Decimal | None) -> str | None:
+    return None if monto is None else str(monto)
 
 
 def numero(cifras: str) -> str:
