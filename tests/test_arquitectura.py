@@ -10,6 +10,7 @@ import pytest
 
 from fluxion_luigi import TAREAS
 from fluxion_luigi.config import ajustes, catalogo, sistemas
+from fluxion_luigi.demo import lugares
 from fluxion_luigi.tareas.registro import CODIGOS
 from tests.proyecto import LUIGI, RAIZ
 
@@ -75,10 +76,11 @@ def test_ninguna_direccion_fuera_de_loopback():
     assert fuera == []
 
 
-def test_el_catalogo_por_omision_solo_tiene_archivos_locales():
-    hay = catalogo.leer(RAIZ / "tiendas.toml")
+def test_el_catalogo_por_omision_solo_tiene_archivos_locales_y_una_api_en_loopback():
+    hay = catalogo.leer(RAIZ / "tiendas.toml", RAIZ / "sql")
     assert len(hay.tiendas) == 20
-    assert all(t.archivo and not t.host for t in hay.tiendas.values())
+    lugares.exigir(hay)
+    assert len(lugares.urls(hay.tiendas.values())) == 1
 
 
 def test_nada_lee_el_catalogo_de_ejemplo_por_si_solo():

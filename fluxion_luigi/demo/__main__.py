@@ -3,11 +3,13 @@
 import argparse
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from fluxion_luigi import config
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.demo import rarezas
+from fluxion_luigi.demo import lugares, rarezas
 from fluxion_luigi.errores import ErrorFluxion, ErrorUso
 from fluxion_luigi.periodos import Rango
 
@@ -22,27 +24,24 @@ def main() -> int:
         "--reparar", action="store_true",
         help="enciende la tienda caída y corrige la línea mala, como harían las tiendas",
     )  # fmt: skip
-    solo_reparar = opciones.parse_args().reparar
+    opciones.add_argument(
+        "--api", action="store_true", help="sólo arranca la API de las tiendas que hablan HTTP"
+    )
+    dadas = opciones.parse_args()
     try:
         configuracion = config.actual()
-        _exigir_de_demostracion(configuracion)
-        return _reparar(configuracion) if solo_reparar else _demostrar(configuracion)
+        lugares.exigir(configuracion.catalogo)
+        if dadas.reparar:
+            return _reparar(configuracion)
+        if dadas.api:
+            return _servir(configuracion)
+        with lugares.con_api(configuracion.catalogo):
+            return _demostrar(configuracion)
     except ErrorFluxion as e:
         print(f"✗ {e}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # la orden que corría ya lo dijo
         return 130
-
-
-def _exigir_de_demostracion(configuracion: Configuracion) -> None:
-    catalogo = configuracion.catalogo
-    ajenas = [t.id for t in catalogo.tiendas.values() if t.sistema != "demo" or not t.archivo]
-    if ajenas:
-        raise ErrorUso(
-            f"El catálogo {catalogo.archivo} no es el de demostración "
-            f"({', '.join(ajenas[:3])}…). La demostración no toca tiendas de verdad: quite "
-            "FLUXION_CATALOGO de .env y del ambiente para correrla."
-        )
 
 
 def _reparar(configuracion: Configuracion) -> int:
@@ -51,11 +50,23 @@ def _reparar(configuracion: Configuracion) -> int:
     return 0
 
 
+def _servir(configuracion: Configuracion) -> int:
+    rarezas.construir(configuracion.catalogo)
+    direcciones = lugares.urls(configuracion.catalogo.tiendas.values())
+    with lugares.con_api(configuracion.catalogo), suppress(KeyboardInterrupt):
+        print(f"La API responde en {', '.join(direcciones)}. Ctrl+C la para.", flush=True)
+        threading.Event().wait()
+    return 0
+
+
 def _demostrar(configuracion: Configuracion) -> int:
-    tiendas = list(configuracion.catalogo.tiendas.values())
-    hechas = rarezas.construir(tiendas)
-    carpeta = tiendas[0].archivo.parent
-    print(f"Cadena de demostración en {carpeta}: {len(tiendas)} lugares, {hechas} nuevos.")
+    catalogo = configuracion.catalogo
+    hechas = rarezas.construir(catalogo)
+    carpeta = lugares.carpeta_api(catalogo).parent
+    print(
+        f"Cadena de demostración en {carpeta}: {len(catalogo.tiendas)} lugares, "
+        f"{hechas} archivo(s) nuevo(s)."
+    )
     _cargar_lo_reciente(configuracion)
     ids = [t.id for t in configuracion.catalogo.elegir(())]
     for rango, cuales in rarezas.TANDAS:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from fluxion_luigi import cobertura
-from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.demo import pos
+from fluxion_luigi.config import Catalogo, Configuracion, Tienda
+from fluxion_luigi.demo import api, lugares, pos
 from fluxion_luigi.informes import orden
 from fluxion_luigi.informes.tablas import ancho
 from fluxion_luigi.periodos import Rango, describir
@@ -26,16 +26,18 @@ CAIDA = "tienda_15"
 CON_LINEA_MALA, DIA_MALO = "tienda_13", date(2025, 7, 18)
 OPCIONES = ("--local-scheduler",)
 REPARAR = "python -m fluxion_luigi.demo --reparar"
+ARRANCAR_API = "python -m fluxion_luigi.demo --api"
 
 Dias = dict[str, list[date]]
 
 
-def construir(tiendas: Iterable[Tienda]) -> int:
+def construir(catalogo: Catalogo) -> int:
     """Hace las bases que falten, menos la de la tienda caída; devuelve cuántas hizo."""
     return sum(
-        pos.construir(t, malo=DIA_MALO if t.id == CON_LINEA_MALA else None)
-        for t in tiendas
+        pos.construir(con_uno, dias, malo=DIA_MALO if t.id == CON_LINEA_MALA else None)
+        for t in catalogo.tiendas.values()
         if t.id != CAIDA
+        for con_uno, dias in lugares.archivos(catalogo, t)
     )
 
 
@@ -99,6 +101,7 @@ def texto(config: Configuracion) -> str:
         if t.apertura and t.apertura not in (PERIODO.desde, RECIENTE.desde):
             que = f"abrió el {t.apertura}. Lo de antes ni se pide ni se echa en falta."
             lineas += _punto(_nombre(t), que)
+    lineas += _de_la_api(config.catalogo)
     cerrados = " y ".join(map(str, pos.CERRADOS))
     lineas += _punto(cerrados, "cerrado. La tienda confirma cero ventas: no es un hueco.")
     callados = [t.id for t in config.catalogo.tiendas.values() if t.id not in tiendas]
@@ -108,6 +111,23 @@ def texto(config: Configuracion) -> str:
     return "\n".join(
         [*lineas, "· Para verlo todo en una página, en el navegador:", f"    {_ver()}"]
     )
+
+
+def _de_la_api(catalogo: Catalogo) -> list[str]:
+    """Quién habla HTTP y quién se mudó, y con qué se arranca la API otra vez."""
+    suyas = [t for t in catalogo.elegir(()) if t.url]
+    if not suyas:
+        return []
+    mudadas = [t for t in suyas if t.anteriores]
+    siempre = ", ".join(_nombre(t) for t in suyas if t not in mudadas)
+    lineas = _punto(siempre, "su POS es una API HTTP; sus montos, en bolívares.") if siempre else []
+    for t in mudadas:
+        que = f"se mudó a esa API el {t.desde}. Lo de antes salió de su POS viejo."
+        lineas += _punto(_nombre(t), que)
+    lineas += _punto(
+        "La API", "se paró al acabar. Para pedirle más, en otra terminal (y el token, en ésta):"
+    )
+    return [*lineas, f"    {ARRANCAR_API}", f"    export {api.TOKEN}={lugares.TOKEN}"]
 
 
 def _que_tiene(id_: str, dias: list[date]) -> str:
