@@ -272,6 +272,9 @@ def _toml(valor) -> str:
         return str(valor).lower()
     if isinstance(valor, date):
         return str(valor)
+    if isinstance(valor, list) and valor and isinstance(valor[0], dict):
+        tablas = (", ".join(f"{k} = {_toml(v)}" for k, v in tabla.items()) for tabla in valor)
+        return "[" + ", ".join(f"{{{tabla}}}" for tabla in tablas) + "]"
     if isinstance(valor, list):
         return json.dumps(valor)
     if isinstance(valor, dict):

@@ -1,14 +1,19 @@
 """La demostración: acaba bien, deja justo las rarezas que dice, y sus órdenes las remedian."""
 
+import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
+from decimal import Decimal
 
 import pytest
+import urllib3
 
 from fluxion_luigi.config import catalogo
-from fluxion_luigi.demo import pos, rarezas
+from fluxion_luigi.demo import api, lugares, pos, rarezas
+from tests.escuchas import puerto_cerrado
 from tests.proyecto import RAIZ, Proyecto, Salida
 
 # Las mismas tiendas raras, con menos meses.
@@ -18,6 +23,7 @@ CHICA = {
     "tienda_15": date(2025, 7, 1),
     "tienda_16": date(2025, 5, 1),
 }
+MUDANZA = date(2025, 7, 16)
 
 
 def demo(proyecto: Proyecto, *opciones: str) -> Salida:
@@ -28,12 +34,41 @@ def demo(proyecto: Proyecto, *opciones: str) -> Salida:
     return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
 
 
+def con_api(proyecto: Proyecto, puerto: int) -> None:
+    """Una tienda que habla con la API desde siempre, y otra que se mudó a ella."""
+    en_la_api = {
+        "sistema": "api_ventas", "url": f"http://127.0.0.1:{puerto}", "token_env": api.TOKEN,
+    }  # fmt: skip
+    for id_, sucursal in (("tienda_07", "SUC007"), ("tienda_12", "SUC012")):
+        proyecto.con_tienda(id_, apertura=date(2025, 7, 1))
+        suya = proyecto.tiendas[id_]
+        antes = {clave: suya.pop(clave) for clave in ("sistema", "driver", "archivo")}
+        ahora = {**en_la_api, "sucursal": sucursal}
+        suya |= {"pos": [antes, {"desde": MUDANZA, **ahora}]} if id_ == "tienda_07" else ahora
+    proyecto.escribir()
+
+
 @pytest.fixture(scope="module")
 def chica(tmp_path_factory) -> Proyecto:
     proyecto = Proyecto(tmp_path_factory.mktemp("demo") / "p")
     for id_, apertura in CHICA.items():
         proyecto.con_tienda(id_, apertura=apertura)
+    con_api(proyecto, puerto_cerrado())
     return proyecto
+
+
+def en_los_archivos(proyecto: Proyecto) -> dict[tuple[str, date], tuple[int, Decimal]]:
+    """Filas y total de cada tienda y día, según los archivos de cada uno de sus POS."""
+    salida, catalogo_ = {}, proyecto.config.catalogo
+    for t in catalogo_.tiendas.values():
+        for con_uno, dias in lugares.archivos(catalogo_, t):
+            with closing(sqlite3.connect(con_uno.archivo)) as base:
+                for dia, n, centimos in base.execute(
+                    "SELECT fecha, count(*), sum(total_centimos) FROM lineas GROUP BY fecha"
+                ):
+                    assert date.fromisoformat(dia) in dias
+                    salida[t.id, date.fromisoformat(dia)] = (n, Decimal(centimos) / 100)
+    return salida
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +94,26 @@ def test_acaba_con_0_y_falta_justo_lo_que_dice(corrida):
         "tienda_08 (TIENDA_08): un hueco de 50 días, 2025-04-12 a 2025-05-31",
         "tienda_16 (TIENDA_16): abrió el 2025-05-01",
         "2024-12-25 y 2025-01-01: cerrado",
+        "tienda_12 (TIENDA_12): su POS es una API HTTP",
+        f"tienda_07 (TIENDA_07): se mudó a esa API el {MUDANZA}",
     ):
         assert frase in salida.fuera
+
+
+def test_la_api_se_para_al_acabar_y_se_arranca_a_mano(chica, corrida):
+    [url] = lugares.urls(chica.config.catalogo.tiendas.values())
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("POST", url + api.RUTA, retries=False)
+    arrancada = subprocess.Popen(
+        [sys.executable, *rarezas.ARRANCAR_API.split()[1:]], cwd=chica.carpeta,
+        env=chica.entorno(), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert url in arrancada.stdout.readline()
+    assert urllib3.request("POST", url + api.RUTA, retries=False).status == 401
+    arrancada.send_signal(signal.SIGINT)
+    assert (arrancada.communicate(timeout=20), arrancada.returncode) == (("", None), 0)
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("POST", url + api.RUTA, retries=False)
 
 
 def test_las_ordenes_que_da_lo_remedian_y_entonces_ya_no_las_da(chica, corrida):
@@ -72,7 +125,7 @@ def test_las_ordenes_que_da_lo_remedian_y_entonces_ya_no_las_da(chica, corrida):
         assert salida.codigo == 0, salida.todo
     assert len(cargas) == 2
     assert rarezas.faltan(chica.config, rarezas.PERIODO) == {}
-    assert chica.cargado() == chica.en_origen("2024-07-01", "2025-07-31")
+    assert chica.cargado() == en_los_archivos(chica)
     assert "RangoVentas" not in rarezas.texto(chica.config)
     assert "nada que reparar" in demo(chica, "--reparar").fuera
 
@@ -94,9 +147,14 @@ def test_no_toca_las_tiendas_de_un_catalogo_de_verdad(proyecto):
         "puerto": 1433, "base_datos": "VAD20",
     }  # fmt: skip
     proyecto.escribir()
+    proyecto.con_tienda("tienda_02")
+    proyecto.tiendas["tienda_03"] = {
+        "nombre": "X", "sistema": "api_ventas", "url": "https://api.invalid", "sucursal": "SUC003",
+    }  # fmt: skip
+    proyecto.escribir()
     salida = demo(proyecto)
     assert salida.codigo == 1
-    assert "no es el de demostración (tienda_01…)" in salida.error
+    assert "no es el de demostración (tienda_01, tienda_03…)" in salida.error
     assert not (proyecto.carpeta / "demo").exists()
 
 
