@@ -12,8 +12,9 @@ from fluxion_luigi.demo import api, pos
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import Rango
 
-# No es un secreto: no protege más que ventas inventadas, en loopback.
-TOKEN = "demo"
+# No es un secreto: no protege más que ventas inventadas, en loopback. Ni es una palabra corriente,
+# porque de todo mensaje se borra.
+TOKEN = "t0k3n-inventado"
 
 
 def exigir(catalogo: Catalogo) -> None:
