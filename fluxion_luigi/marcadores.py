@@ -12,6 +12,7 @@ from typing import Any
 
 from fluxion_luigi.archivos import disco, escribir_json, exigir_lugar, leer_json
 from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.config.base import Ubicacion
 from fluxion_luigi.periodos import leer_instante
 
 
@@ -98,11 +99,11 @@ def quitar(raiz: Path, tienda: str, mes: str) -> None:
         ruta(raiz, tienda, mes).unlink(missing_ok=True)
 
 
-def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
+def agregar(raiz: Path, nuevo: Marcador, base: Ubicacion) -> None:
     """Suma los días recién cargados a los que ya decía el marcador de esa misma base.
 
     Args:
-        base: ruta del archivo de la base, para quien lea el marcador.
+        base: cuál es la base, para quien lea el marcador.
 
     Raises:
         ErrorDisco: si no se puede escribir.
@@ -112,7 +113,7 @@ def agregar(raiz: Path, nuevo: Marcador, base: Path) -> None:
     _escribir(raiz, Marcador(nuevo.tienda, nuevo.mes, nuevo.base_id, {**dias, **nuevo.dias}), base)
 
 
-def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Path) -> list[date]:
+def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Ubicacion) -> list[date]:
     """Quita días de un marcador, como si se borraran a mano; devuelve los que tenía.
 
     Raises:
@@ -130,7 +131,9 @@ def anular(raiz: Path, tienda: str, mes: str, dias: Iterable[date], base: Path) 
     return quitados
 
 
-def mover(raiz: Path, viejo: Marcador, a: str, dias: Mapping[date, DiaCargado], base: Path) -> None:
+def mover(
+    raiz: Path, viejo: Marcador, a: str, dias: Mapping[date, DiaCargado], base: Ubicacion
+) -> None:
     """Suma esos días al marcador de la tienda `a` y quita el viejo, con su carpeta si es el último.
 
     Raises:
@@ -145,9 +148,9 @@ def mover(raiz: Path, viejo: Marcador, a: str, dias: Mapping[date, DiaCargado], 
             donde.parent.rmdir()
 
 
-def _escribir(raiz: Path, marcador: Marcador, base: Path) -> None:
+def _escribir(raiz: Path, marcador: Marcador, base: Ubicacion) -> None:
     escribir_json(ruta(raiz, marcador.tienda, marcador.mes), {
-        "tienda": marcador.tienda, "mes": marcador.mes, "base": str(base),
+        "tienda": marcador.tienda, "mes": marcador.mes, "base": base.nombre,
         "base_id": marcador.base_id, "filas": sum(d.conteo.filas for d in marcador.dias.values()),
         "dias": {
             str(dia): {"filas": x.conteo.filas, "total": str(x.conteo.total),

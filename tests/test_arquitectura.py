@@ -10,6 +10,7 @@ import pytest
 
 from fluxion_luigi import TAREAS
 from fluxion_luigi.config import ajustes, catalogo, sistemas
+from fluxion_luigi.config.base import Archivo
 from fluxion_luigi.demo import lugares
 from fluxion_luigi.tareas.registro import CODIGOS
 from tests.proyecto import LUIGI, RAIZ
@@ -121,6 +122,8 @@ def test_luigi_cfg_nombra_todas_las_claves_y_sus_valores_son_los_de_fabrica():
         esperado = getattr(de_fabrica, clave)
         if isinstance(esperado, Path):
             esperado = RAIZ / esperado
+        if isinstance(esperado, Archivo):
+            esperado = Archivo(RAIZ / esperado.ruta)
         assert getattr(leidos, clave) == esperado, clave
 
 

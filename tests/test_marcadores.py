@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from fluxion_luigi import marcadores
 from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.config.base import Archivo
 from fluxion_luigi.errores import ErrorDisco
 from fluxion_luigi.marcadores import DiaCargado, Marcador
 
@@ -20,6 +22,7 @@ dia_cargado = st.builds(
     st.just("corrida"),
 )  # fmt: skip
 DIA = DiaCargado(Conteo(3, Decimal("1.50")), datetime(2025, 4, 1, tzinfo=UTC), "c1")
+BASE = Archivo(Path("ventas.duckdb"))
 
 
 # JSON de cualquier forma, y trozos de uno bueno con lo que sea en medio.
@@ -42,13 +45,13 @@ def de(base_id: str, *dias: int) -> Marcador:
 def test_un_marcador_escrito_y_leido_es_el_mismo(tmp_path_factory, dias):
     raiz = tmp_path_factory.mktemp("markers")
     original = Marcador("tienda_01", "2025-03", "base-1", dias)
-    marcadores.agregar(raiz, original, raiz / "ventas.duckdb")
+    marcadores.agregar(raiz, original, BASE)
     assert marcadores.leer(raiz, "tienda_01", "2025-03") == original
 
 
 def test_los_dias_nuevos_se_suman_a_los_de_la_misma_base(tmp_path):
-    marcadores.agregar(tmp_path, de("base-1", 1, 2), tmp_path)
-    marcadores.agregar(tmp_path, de("base-1", 2, 3), tmp_path)
+    marcadores.agregar(tmp_path, de("base-1", 1, 2), BASE)
+    marcadores.agregar(tmp_path, de("base-1", 2, 3), BASE)
     assert sorted(d.day for d in marcadores.leer(tmp_path, "tienda_01", "2025-03").dias) == [
         1,
         2,
@@ -57,20 +60,20 @@ def test_los_dias_nuevos_se_suman_a_los_de_la_misma_base(tmp_path):
 
 
 def test_los_dias_de_otra_base_no_cuentan(tmp_path):
-    marcadores.agregar(tmp_path, de("base-1", 1, 2), tmp_path)
-    marcadores.agregar(tmp_path, de("base-2", 3), tmp_path)
+    marcadores.agregar(tmp_path, de("base-1", 1, 2), BASE)
+    marcadores.agregar(tmp_path, de("base-2", 3), BASE)
     assert sorted(d.day for d in marcadores.leer(tmp_path, "tienda_01", "2025-03").dias) == [3]
 
 
 def test_anular_quita_solo_esos_dias_y_el_archivo_si_no_queda_ninguno(tmp_path):
-    marcadores.agregar(tmp_path, de("base-1", 1, 2, 3), tmp_path)
+    marcadores.agregar(tmp_path, de("base-1", 1, 2, 3), BASE)
     quitados = marcadores.anular(
-        tmp_path, "tienda_01", "2025-03", [date(2025, 3, 2), date(2025, 3, 9)], tmp_path
+        tmp_path, "tienda_01", "2025-03", [date(2025, 3, 2), date(2025, 3, 9)], BASE
     )
     assert quitados == [date(2025, 3, 2)]
     assert sorted(d.day for d in marcadores.leer(tmp_path, "tienda_01", "2025-03").dias) == [1, 3]
     dias = [date(2025, 3, d) for d in range(1, 32)]
-    marcadores.anular(tmp_path, "tienda_01", "2025-03", dias, tmp_path)
+    marcadores.anular(tmp_path, "tienda_01", "2025-03", dias, BASE)
     assert not marcadores.ruta(tmp_path, "tienda_01", "2025-03").exists()
 
 
@@ -85,7 +88,7 @@ def test_un_marcador_danado_vale_como_si_no_estuviera(tmp_path):
 @given(dato=cualquiera, corte=st.integers(0, 400), ruido=st.binary(max_size=4))
 def test_ningun_marcador_estropeado_es_un_defecto(tmp_path_factory, dato, corte, ruido):
     raiz = tmp_path_factory.mktemp("markers")
-    marcadores.agregar(raiz, de("base-1", 1, 2), raiz / "ventas.duckdb")
+    marcadores.agregar(raiz, de("base-1", 1, 2), BASE)
     ruta = marcadores.ruta(raiz, "tienda_01", "2025-03")
     bueno = ruta.read_bytes()
     mezclado = {**json.loads(bueno), **(dato if isinstance(dato, dict) else {"dias": dato})}

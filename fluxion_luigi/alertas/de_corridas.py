@@ -84,7 +84,7 @@ def reportes(config: Configuracion, actual: Reporte | None = None) -> list[Repor
             continue
     if actual is not None:
         datos = [d for d in datos if not _es(d, actual["corrida"])] + [actual]
-    suyos = [d for d in datos if _sirve(d) and d["base"] == str(config.ajustes.base)]
+    suyos = [d for d in datos if _sirve(d) and d["base"] == config.ajustes.base.nombre]
     return sorted(suyos, key=lambda d: leer_instante(d["empezada_en"]))
 
 

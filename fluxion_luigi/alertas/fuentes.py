@@ -53,7 +53,13 @@ def discos(config: Configuracion) -> list[Alerta]:
     """Los discos donde se escribe que pasan de `alertas_disco` por ciento."""
     ajustes = config.ajustes
     usos: dict[int, tuple[Path, Any]] = {}
-    rutas = (ajustes.base, ajustes.publicada, ajustes.staging, ajustes.reportes, ajustes.logs)
+    rutas = (
+        ajustes.base.carpeta,
+        ajustes.publicada,
+        ajustes.staging,
+        ajustes.reportes,
+        ajustes.logs,
+    )
     for ruta in filter(None, rutas):
         lugar = next((p for p in (ruta, *ruta.parents) if p.exists()), None)
         if lugar:

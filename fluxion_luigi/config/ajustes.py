@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
-from string import Template
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluxion_luigi.archivos import leer_texto
-from fluxion_luigi.config import alertas, punto_env
+from fluxion_luigi.config import alertas, punto_env, rutas
+from fluxion_luigi.config import base as bases
 from fluxion_luigi.config.alertas import Severidades, Silencios
+from fluxion_luigi.config.base import Archivo, Lago, Ubicacion
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.latido import VARIABLE as LATIDO
 
@@ -27,9 +28,14 @@ PREFIJO = "FLUXION_"
 MUY_LARGO = 300
 # El usuario y la clave de una dirección: no se repiten en un mensaje.
 _USUARIO = re.compile(r"://[^/@\s]*@")
-_DE_DUCKDB = ("base", "publicada")
+_CLAVE = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", re.I)
 _DIA = 86_400
 _SEMANA = 7 * _DIA
+
+
+_BASE = Archivo(Path("datos/ventas.duckdb"))
+# Cómo se lee lo que es una ruta; las demás, con `rutas.leer`.
+_DE_RUTA = {"base": bases.leer, "lago_datos": bases.leer_datos, "publicada": rutas.de_duckdb}
 
 
 def _entre(valor, minimo, maximo):
@@ -59,7 +65,8 @@ class Ajustes:
     archivo: Path
     ambiente: Mapping[str, str] = field(repr=False)
     catalogo: Path = Path("tiendas.toml")
-    base: Path = Path("datos/ventas.duckdb")
+    base: Ubicacion = _BASE
+    lago_datos: str = ""
     publicada: Path | None = None
     staging: Path = Path("staging")
     marcadores: Path = Path("markers")
@@ -108,6 +115,11 @@ class Ajustes:
     alertas_dias_sin_datos: int = _entre(3, 1, 366)
     alertas_disco: float = _entre(90.0, 1, 100)
     alertas_horas_publicada: float = _entre(24.0, 0, 8784)
+
+    @property
+    def es_lago(self) -> bool:
+        """Si la base es un lago, con varios escritores y lectores a la vez."""
+        return isinstance(self.base, Lago)
 
     @property
     def carpeta(self) -> Path:
@@ -160,15 +172,14 @@ def leer(archivo: Path) -> Ajustes:
     for campo in fields(Ajustes):
         variable = PREFIJO + campo.name.upper()
         texto = ambiente.get(variable, escrito.get(campo.name))
-        if campo.name not in CLAVES or (texto is None and campo.type is not Path):
+        if campo.name not in CLAVES or (texto is None and campo.type not in (Path, Ubicacion)):
             continue
         try:
             valores[campo.name] = _convertir(campo, texto, archivo.parent, ambiente)
         except ValueError as e:
             cual = variable if variable in ambiente else campo.name
             problemas.append(f"{cual} = {_legible(texto)}: {e}")
-    if valores.get("publicada") and _es_la_misma(valores["publicada"], valores.get("base")):
-        problemas.append("publicada es la misma base; BI debe abrir otro archivo, una copia")
+    problemas += _base(valores)
     if problemas:
         raise ErrorConfiguracion(
             f"Hay {len(problemas)} problema(s) en [{SECCION}] de {archivo} (o en las variables "
@@ -179,7 +190,8 @@ def leer(archivo: Path) -> Ajustes:
 
 def _casi_claves(ambiente: Mapping[str, str]) -> list[str]:
     """Las variables que parecen una clave mal escrita; otras pueden ser credenciales."""
-    validas = [*(PREFIJO + c.upper() for c in CLAVES), LATIDO, alertas.VARIABLE]
+    suyas = (LATIDO, alertas.VARIABLE, bases.USUARIO, bases.CLAVE)
+    validas = [*(PREFIJO + c.upper() for c in CLAVES), *suyas]
     dudosas = [v for v in ambiente if v.upper().startswith(PREFIJO[:4]) and v not in validas]
     parecidas = {v: get_close_matches(v.upper(), validas, n=1, cutoff=0.85) for v in dudosas}
     return [f"variable {v}: ¿quiso decir {p[0]}?" for v, p in parecidas.items() if p]
@@ -203,7 +215,7 @@ def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
 def _legible(texto: str | None) -> str:
     """Un valor para un mensaje: en una línea, corto y con letras que se pueden escribir."""
     texto = texto or ""
-    texto = _USUARIO.sub("://…@", texto)
+    texto = _CLAVE.sub(r"\1…", _USUARIO.sub("://…@", texto))
     corto = texto if len(texto) <= MUY_LARGO else texto[:MUY_LARGO] + "…"
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in corto)
 
@@ -213,8 +225,9 @@ def _convertir(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, s
         raise ValueError("lleva un salto de línea u otro carácter que no se ve")
     if campo.type == Path | None and not texto.strip():
         return None
-    if campo.type in (Path, Path | None):
-        return _ruta(campo, texto, carpeta, ambiente)
+    if campo.type is Path or campo.name in _DE_RUTA:
+        leer_ruta = _DE_RUTA.get(campo.name, rutas.leer)
+        return leer_ruta(str(campo.default) if texto is None else texto, carpeta, ambiente)
     if campo.type is ZoneInfo:
         try:
             return ZoneInfo(texto)
@@ -250,38 +263,25 @@ def _url(texto: str) -> str:
     return texto.strip()
 
 
-def _ruta(campo, texto: str | None, carpeta: Path, ambiente: Mapping[str, str]) -> Path:
-    texto = str(campo.default) if texto is None else texto
-    if not texto.strip():
-        raise ValueError("está vacía; escriba una ruta o quite la clave")
-    if len(texto) > 1 and texto[0] == texto[-1] and texto[0] in "\"'":
-        raise ValueError("va sin comillas")
-    plantilla = Template(texto)
-    vacias = [n for n in plantilla.get_identifiers() if not ambiente.get(n, "x").strip()]
-    if vacias:
-        raise ValueError(f"nombra ${vacias[0]}, que está vacía")
-    try:
-        puesta = plantilla.substitute(ambiente)
-    except KeyError as e:
-        raise ValueError(f"nombra ${e.args[0]}, que no está en el ambiente") from None
-    except ValueError:
-        raise ValueError("lleva un $ que no nombra una variable; escriba $$ si es así") from None
-    try:
-        ruta = (carpeta / Path(puesta).expanduser()).resolve()
-    except (RuntimeError, OSError):
-        raise ValueError("no se puede seguir: un «~» sin dueño o un enlace en círculo") from None
-    if campo.name in _DE_DUCKDB and "?" in str(ruta):
-        raise ValueError("DuckDB no puede guardar su diario junto a una ruta con «?»")
-    if campo.name in _DE_DUCKDB and texto.rstrip().endswith("/"):
-        raise ValueError("acaba en «/», como una carpeta; escriba la ruta del archivo de la base")
-    if campo.name in _DE_DUCKDB and os.path.isdir(ruta):
-        raise ValueError(f"{ruta} es una carpeta; escriba la ruta del archivo de la base")
-    return ruta
+def _base(valores: dict) -> list[str]:
+    """Lo que la base y sus claves no pueden decir juntas; si es un lago, queda con sus datos."""
+    base, publicada = valores.get("base"), valores.get("publicada")
+    if isinstance(base, Lago):
+        valores["base"] = Lago(base.catalogo, valores.get("lago_datos", ""))
+        problemas = []
+        if not valores["base"].datos:
+            problemas.append("lago_datos: falta decir en qué carpeta van los datos del lago")
+        if publicada:
+            problemas.append("publicada: con un lago no hace falta, BI lo lee mientras se carga")
+        return problemas
+    if publicada and base and _es_la_misma(publicada, base.ruta):
+        return ["publicada es la misma base; BI debe abrir otro archivo, una copia"]
+    return []
 
 
-def _es_la_misma(publicada: Path, base: Path | None) -> bool:
+def _es_la_misma(publicada: Path, base: Path) -> bool:
     try:
-        return publicada == base or (base is not None and publicada.samefile(base))
+        return publicada == base or publicada.samefile(base)
     except OSError:  # alguna no existe todavía
         return False
 

@@ -96,7 +96,7 @@ def para_leer(config: Configuracion, espera: float | None = None) -> Iterator[Ba
         ErrorOcupado: si otro proceso no la soltó a tiempo; dice cuál.
         ErrorDestino: si el archivo no es una base de esta cadena.
     """
-    ruta = config.ajustes.base
+    ruta = config.ajustes.base.ruta
     if not existe(ruta):
         yield None
         return
@@ -114,7 +114,8 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         ErrorDisco: si no se puede escribir.
     """
     ajustes = config.ajustes
-    if not existe(ajustes.base):
+    ruta = ajustes.base.ruta
+    if not existe(ruta):
         _crear(config)
     temporal = ajustes.staging / f".duckdb.{os.getpid()}"
     opciones = {
@@ -123,8 +124,8 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
     }  # fmt: skip
     try:
         with (
-            en_palabras(ajustes.base),
-            _cerrada(_abrir(config, ajustes.base, **opciones)) as conexion,
+            en_palabras(ruta),
+            _cerrada(_abrir(config, ruta, **opciones)) as conexion,
         ):
             # Con la base en exclusiva, lo que otros dejaron ahí es de quien ya cerró o murió.
             for ajeno in set(ajustes.staging.glob(".duckdb.*")) - {temporal}:
@@ -154,7 +155,7 @@ def _crear(config: Configuracion) -> None:
     DuckDB crea el archivo antes de escribir su cabecera: si lo matan en medio queda un archivo que
     ya no se puede abrir, y nadie sabría si lo que había ahí importaba.
     """
-    base = config.ajustes.base
+    base = config.ajustes.base.ruta
     nueva = base.with_name(f".{base.name}.parcial")
     crear_carpeta(base.parent)
     cerrojo = config.ajustes.staging / ".candados" / "base"
@@ -257,12 +258,12 @@ def _reconocer(config: Configuracion, conexion) -> Base:
     version = 1
     if "version_esquema" in _tablas(conexion):
         [(version,)] = ejecutar(conexion, consulta(ajustes.sql, "leer_version"))
-    migraciones.exigir_conocida(version, ajustes.sql, ajustes.base)
+    migraciones.exigir_conocida(version, ajustes.sql, ajustes.base.ruta)
     return Base(
         conexion,
         base_id,
         version,
-        ajustes.base,
+        ajustes.base.ruta,
         ajustes.sql,
         ajustes.hilos_duckdb,
         ajustes.memoria_duckdb_mb,

@@ -59,7 +59,7 @@ def instantanea(config: Configuracion, *, admite_vieja: bool = False) -> Instant
     Raises:
         ErrorOcupado, ErrorDestino: si no se pudo leer.
     """
-    base = config.ajustes.base
+    base = config.ajustes.base.ruta
     firma, vieja = _guardadas.get(base, (None, None))
     ahora = _firma(base)
     if firma == ahora:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Configuracion
+from fluxion_luigi.config.base import Archivo
 from fluxion_luigi.destino.base import Base, para_leer
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 
@@ -25,7 +26,7 @@ def exigir_igual(config: Configuracion, base: Base, copia: Path) -> None:
     """
     debe = (base.id, base.hacer("pesar"))
     try:
-        with para_leer(Configuracion(replace(config.ajustes, base=copia)), 0) as abierta:
+        with para_leer(Configuracion(replace(config.ajustes, base=Archivo(copia))), 0) as abierta:
             igual = abierta is not None and (abierta.id, abierta.hacer("pesar")) == debe
     except ErrorDestino as e:
         raise ErrorDestino(f"La copia de {base.ruta} no se puede abrir. {e}") from None
@@ -48,7 +49,7 @@ def exigir_propia(config: Configuracion, base: Path, copia: Path) -> None:
         if not copia.exists() or not (suya := _cabecera(copia)) or suya == _cabecera(base):
             return
     try:
-        with para_leer(Configuracion(replace(config.ajustes, base=copia)), 0) as abierta:
+        with para_leer(Configuracion(replace(config.ajustes, base=Archivo(copia))), 0) as abierta:
             propia = abierta is not None
     except ErrorOcupado:
         raise ErrorOcupado(

@@ -76,7 +76,7 @@ def exigir_donde_cargar(config: Configuracion, tienda: Tienda, mes: str) -> None
     Raises:
         ErrorDisco: no se podrían escribir. Se sabe ahora, y no después de leer el mes entero.
     """
-    exigir_lugar(config.ajustes.base)
+    exigir_lugar(config.ajustes.base.ruta)
     marcadores.exigir_sitio(config.ajustes.marcadores, tienda.id, mes)
 
 

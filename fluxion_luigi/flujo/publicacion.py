@@ -45,7 +45,7 @@ def publicar(config: Configuracion, *, forzar: bool = False) -> Publicada | None
         ErrorOcupado: si otro tiene la base y no la soltó en `espera_base`.
         ErrorDestino, ErrorDisco: si no se pudo, o ahí hay un archivo de otro; sigue como estaba.
     """
-    base, ruta, inicio = config.ajustes.base, config.ajustes.publicada, time.monotonic()
+    base, ruta, inicio = config.ajustes.base.ruta, config.ajustes.publicada, time.monotonic()
     if ruta is None or not existe(base) or (not forzar and al_dia(config)):
         return None
     exigir_propia(config, base, ruta)
@@ -79,7 +79,7 @@ def al_dia(config: Configuracion) -> bool:
     Raises:
         ErrorDestino: si no se puede mirar la base.
     """
-    base, ruta = config.ajustes.base, config.ajustes.publicada
+    base, ruta = config.ajustes.base.ruta, config.ajustes.publicada
     if ruta is None or not existe(base) or _con_diario(base) or _con_diario(ruta):
         return False
     return (suya := _huella(ruta)) is not None and suya == _huella(base)
@@ -109,7 +109,7 @@ def estado_publicada(config: Configuracion) -> dict[str, Any] | None:
         "existe": hecha is not None,
         "publicada_en": hecha.isoformat(timespec="seconds") if hecha else None,
         "hace_segundos": hace,
-        "atrasada": existe(config.ajustes.base) and not al_dia(config),
+        "atrasada": existe(config.ajustes.base.ruta) and not al_dia(config),
     }
 
 

@@ -72,7 +72,8 @@ def _ruta(n: int) -> Path:
     pedido = [tarea.task_family, tarea.to_str_params()] if tarea else sys.argv[1:]
     if tarea:
         pedido[1].pop("vez", None)
-    clave = json.dumps([str(ajustes.archivo), str(ajustes.catalogo), str(ajustes.base), pedido, n])
+    donde = [str(ajustes.archivo), str(ajustes.catalogo), ajustes.base.nombre]
+    clave = json.dumps([*donde, pedido, n])
     huella = hashlib.sha256(clave.encode()).hexdigest()[:16]
     return ajustes.staging / ".candados" / f"orden.{huella}"
 

@@ -169,7 +169,7 @@ def _apertura() -> dict:
         "desde": str(raiz.plan.rango.desde),
         "hasta": str(raiz.plan.rango.hasta),
         "opciones": opciones_de_luigi(),
-        "base": str(raiz.config.ajustes.base),
+        "base": raiz.config.ajustes.base.nombre,
         "base_nueva": _no_hay_base(),
         "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
@@ -180,7 +180,7 @@ def _apertura() -> dict:
 
 def _no_hay_base() -> bool:
     try:
-        return not existe(raiz.config.ajustes.base)
+        return not existe(raiz.config.ajustes.base.ruta)
     except ErrorFluxion:
         return False  # quien la vaya a usar dirá qué le pasa
 

@@ -167,5 +167,7 @@ class Vez(luigi.Parameter):
         except ErrorFluxion as e:  # es lo primero que la usa: sin ella no habrá corrida que lo diga
             avisos.sin_configuracion(e)
             raise
-        huella = hashlib.sha256(f"{ajustes.archivo}\0{ajustes.base}".encode()).hexdigest()[:6]
+        huella = hashlib.sha256(f"{ajustes.archivo}\0{ajustes.base.nombre}".encode()).hexdigest()[
+            :6
+        ]
         return f"{ajustes.carpeta.name}-{huella} {corrida.id_actual()}"

@@ -62,7 +62,7 @@ class PublicarBase(Tarea):
         return False
 
     def run(self):
-        base = self.config.ajustes.base
+        base = self.config.ajustes.base.ruta
         if not existe(base):
             raise ErrorDestino(
                 f"La base {base} no existe todavía: no hay qué publicar. Cárguela con RangoVentas."

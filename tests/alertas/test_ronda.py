@@ -52,11 +52,11 @@ def test_una_fuente_que_no_puede_mirar_no_calla_a_las_demas(config, monkeypatch,
 
 
 def test_con_la_base_danada_o_el_catalogo_roto_eso_es_la_alerta(config):
-    config.ajustes.base.write_bytes(b"esto no es una base")
+    config.ajustes.base.ruta.write_bytes(b"esto no es una base")
     hecha = ronda.hacer(config)
     estado = hecha.memoria.registros["estado"]
     assert "dañada" in estado.alerta.detalle
-    config.ajustes.base.unlink()
+    config.ajustes.base.ruta.unlink()
     config.ajustes.catalogo.write_text("cadena = ")
     hecha = ronda.hacer(type(config)(config.ajustes))
     assert "tiendas.toml" in hecha.memoria.registros["estado"].alerta.detalle

@@ -4,6 +4,7 @@ import pytest
 
 from fluxion_luigi import config
 from fluxion_luigi.config.ajustes import CLAVES, Ajustes
+from fluxion_luigi.config.base import Lago
 from fluxion_luigi.errores import ErrorConfiguracion
 
 
@@ -34,7 +35,7 @@ def test_el_ambiente_gana_sobre_punto_env_y_este_sobre_luigi_cfg(cfg, monkeypatc
 def test_las_rutas_parten_de_la_carpeta_de_luigi_cfg(cfg, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     ajustes = cfg("base = otra/v.duckdb\nlogs = /var/log/ventas")
-    assert ajustes.base == tmp_path / "otra" / "v.duckdb"
+    assert ajustes.base.ruta == tmp_path / "otra" / "v.duckdb"
     assert ajustes.staging == tmp_path / "staging"
     assert str(ajustes.logs) == "/var/log/ventas"
 
@@ -88,10 +89,10 @@ def test_una_ruta_de_configuracion_que_no_existe_se_dice(tmp_path, monkeypatch):
 
 def test_una_ruta_puede_nombrar_variables_del_ambiente_y_de_punto_env(cfg, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "casa"))
-    assert cfg("base = $HOME/v.duckdb").base == tmp_path / "casa" / "v.duckdb"
-    assert cfg("base = ~/v.duckdb").base == tmp_path / "casa" / "v.duckdb"
+    assert cfg("base = $HOME/v.duckdb").base.ruta == tmp_path / "casa" / "v.duckdb"
+    assert cfg("base = ~/v.duckdb").base.ruta == tmp_path / "casa" / "v.duckdb"
     leidos = cfg("base = ${DATOS}_2/v.duckdb", f"DATOS={tmp_path}/d")
-    assert leidos.base == tmp_path / "d_2" / "v.duckdb"
+    assert leidos.base.ruta == tmp_path / "d_2" / "v.duckdb"
     assert cfg("logs = l$$s").logs == tmp_path / "l$s"
 
 
@@ -210,3 +211,32 @@ def test_una_publicada_imposible_se_explica(cfg, tmp_path, valor, motivo):
         cfg(f"publicada = {valor}")
     assert "publicada" in str(e.value)
     assert motivo in str(e.value)
+
+
+LAGO = "ducklake:postgres:dbname=ventas host=catalogo.invalid port=5432"
+
+
+def test_la_base_puede_ser_un_lago(cfg, tmp_path):
+    ajustes = cfg(f"base = {LAGO}\nlago_datos = lago")
+
+    assert ajustes.es_lago
+    assert ajustes.base == Lago(LAGO.removeprefix("ducklake:postgres:"), str(tmp_path / "lago"))
+    assert ajustes.base.nombre == LAGO
+
+
+@pytest.mark.parametrize(
+    ("texto", "frase"),
+    [
+        (f"base = {LAGO}\n", "lago_datos: falta decir en qué carpeta"),
+        (f"base = {LAGO}\nlago_datos = lago\npublicada = p.duckdb\n", "publicada: con un lago no"),
+        ("base = ducklake:metadata.ducklake\nlago_datos = lago\n", "el catálogo de un lago va en"),
+        (f"base = {LAGO} clave=x\nlago_datos = lago\n", "no es una conexión de PostgreSQL"),
+        ("base = ducklake:postgres:host=h.invalid\nlago_datos = lago\n", "agregue dbname=…"),
+        (f"base = {LAGO} user=u password='muy secreta'\n", "van en el ambiente"),
+        ("base = ducklake:postgres:postgresql://u:secreta@h.invalid/v\n", "van en el ambiente"),
+    ],
+)
+def test_un_lago_mal_escrito_es_una_frase_sin_claves(cfg, texto, frase):
+    with pytest.raises(ErrorConfiguracion, match=frase) as e:
+        cfg(texto)
+    assert "secreta" not in str(e.value)

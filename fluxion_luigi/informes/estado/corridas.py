@@ -21,7 +21,7 @@ def ultimas(config: Configuracion) -> list[dict[str, Any]]:
             break
         datos = leer_json(ruta)
         try:
-            if datos["base"] == str(config.ajustes.base):
+            if datos["base"] == config.ajustes.base.nombre:
                 salida.append({**_corrida(config, datos), "archivo": ruta.name})
         except (KeyError, TypeError, ValueError, AttributeError):
             continue

@@ -1,0 +1,108 @@
+"""Dónde quedan las ventas: un archivo DuckDB, o un lago DuckLake con su catálogo en PostgreSQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluxion_luigi.config import rutas
+
+LAGO = "ducklake:"
+_POSTGRES = "ducklake:postgres:"
+# El usuario y la clave del catálogo vienen sólo de aquí.
+USUARIO, CLAVE = "FLUXION_LAGO_USUARIO", "FLUXION_LAGO_CLAVE"
+
+
+@dataclass(frozen=True)
+class Archivo:
+    """Un archivo DuckDB: un solo escritor, y nadie lee mientras escribe."""
+
+    ruta: Path
+
+    def __str__(self) -> str:
+        return str(self.ruta)
+
+    @property
+    def nombre(self) -> str:
+        """Cómo se llama en mensajes, reportes y recursos."""
+        return str(self.ruta)
+
+    @property
+    def carpeta(self) -> Path | None:
+        """Lo que ocupa en los discos de esta máquina."""
+        return self.ruta
+
+
+@dataclass(frozen=True)
+class Lago:
+    """Un lago: archivos Parquet en una carpeta (o un bucket) y su catálogo en PostgreSQL.
+
+    `catalogo` es la conexión como la escribe libpq (`dbname=ventas host=… port=…`), sin usuario ni
+    clave; `datos`, la carpeta absoluta o un `s3://…`.
+    """
+
+    catalogo: str
+    datos: str = ""
+
+    def __str__(self) -> str:
+        return f"{_POSTGRES}{self.catalogo}"
+
+    @property
+    def nombre(self) -> str:
+        """Cómo se llama en mensajes, reportes y recursos."""
+        return str(self)
+
+    @property
+    def carpeta(self) -> Path | None:
+        """Dónde están sus datos en los discos de esta máquina; None si es un bucket."""
+        return None if "://" in self.datos else Path(self.datos)
+
+
+Ubicacion = Archivo | Lago
+
+
+def leer(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> Ubicacion:
+    """Lo que dice «base»: la ruta de un archivo, o `ducklake:postgres:…`.
+
+    Raises:
+        ValueError: si no se entiende; su texto dice por qué.
+    """
+    if not texto.lstrip().startswith(LAGO):
+        return Archivo(rutas.de_duckdb(texto, carpeta, ambiente))
+    if not texto.strip().startswith(_POSTGRES):
+        raise ValueError(
+            "el catálogo de un lago va en PostgreSQL: escriba "
+            "ducklake:postgres:dbname=ventas host=… port=…"
+        )
+    return Lago(_catalogo(texto.strip().removeprefix(_POSTGRES)))
+
+
+def leer_datos(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> str:
+    """Lo que dice «lago_datos»: una carpeta, absoluta, o la dirección de un bucket; vacío si nada.
+
+    Raises:
+        ValueError: si no se entiende; su texto dice por qué.
+    """
+    if not texto.strip():
+        return ""
+    if "://" in texto:
+        return texto.strip().rstrip("/") + "/"
+    return str(rutas.leer(texto.rstrip().rstrip("/") or "/", carpeta, ambiente))
+
+
+def _catalogo(texto: str) -> str:
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    except ImportError:
+        raise ValueError(
+            "para un lago faltan paquetes: instale pip install 'fluxion-luigi[lago]'"
+        ) from None
+    try:
+        partes = conninfo_to_dict(texto)
+    except ProgrammingError as e:
+        raise ValueError(f"no es una conexión de PostgreSQL ({str(e).strip()})") from None
+    if partes.keys() & {"user", "password"}:
+        raise ValueError(f"el usuario y la clave van en el ambiente, en {USUARIO} y {CLAVE}")
+    if not partes.get("dbname"):
+        raise ValueError("no dice la base del catálogo: agregue dbname=…")
+    return make_conninfo("", **partes)
