@@ -148,6 +148,12 @@ class ErrorOcupado(ErrorFluxion):
     clase = "ocupado"
 
 
+class ErrorTurno(ErrorFluxion):
+    """Este host perdió lo que tenía tomado en la cadena, y dejó lo que hacía. Repetir sirve."""
+
+    clase = "turno"
+
+
 class ErrorConectividad(ErrorFluxion):
     """Una o más tiendas no superaron la verificación de conectividad."""
 

@@ -1,0 +1,69 @@
+"""El PostgreSQL que comparten los hosts de una cadena: entrar en él, y notar pronto si se corta."""
+
+import os
+import socket
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from fluxion_luigi.archivos import leer_texto
+from fluxion_luigi.errores import ErrorDestino
+
+
+@dataclass(frozen=True)
+class Servidor:
+    """El PostgreSQL de la cadena y quién le habla.
+
+    `conexion` es lo que entiende libpq, sin usuario ni clave; `vida`, los segundos sin hablar con
+    él tras los que este host da por perdidos sus turnos.
+    """
+
+    conexion: str
+    usuario: str
+    clave: str = field(repr=False)
+    corrida: str
+    vida: float
+    sql: Path
+
+    @property
+    def nombre(self) -> str:
+        """Con qué nombre se ve este proceso en `pg_stat_activity`."""
+        return f"fluxion {socket.gethostname()[:20]} {os.getpid()} {self.corrida}"[:63]
+
+    def consulta(self, archivo: str) -> str:
+        """El texto de `sql/turnos/<archivo>.sql`."""
+        return _consulta(self.sql, archivo)
+
+    def conectar(self, plazo: float = 0.0):
+        """Una sesión con autocommit, que nota pronto que el otro extremo ya no está.
+
+        Args:
+            plazo: en cuántos segundos, más o menos; si falta, en `vida`.
+
+        Raises:
+            ErrorDestino: si no se pudo; su texto no lleva la clave.
+        """
+        import psycopg
+
+        s = max(1, int((plazo or self.vida) / 3))
+        # Lo mismo del otro lado: así suelta los turnos de un host que se apagó de golpe.
+        alla = {"idle": s, "interval": s, "count": 2}
+        opciones = " ".join(f"-c tcp_keepalives_{n}={v}" for n, v in alla.items())
+        try:
+            return psycopg.connect(
+                self.conexion, user=self.usuario or None, password=self.clave or None,
+                autocommit=True, application_name=self.nombre, connect_timeout=max(2, s),
+                tcp_user_timeout=1000 * s, options=opciones,
+                **{f"keepalives_{n}": v for n, v in alla.items()},
+            )  # fmt: skip
+        except psycopg.Error as e:
+            raise ErrorDestino(
+                f"No se pudo entrar en el catálogo del lago ({self.conexion}): "
+                f"{' '.join(str(e).split())}. Revise que ese PostgreSQL esté, y el usuario y la "
+                "clave del ambiente, y repita la misma orden."
+            ) from None
+
+
+@cache
+def _consulta(sql: Path, archivo: str) -> str:
+    return leer_texto(sql / "turnos" / f"{archivo}.sql", "La carpeta «sql» está incompleta.")

@@ -1,0 +1,1 @@
+DELETE FROM fluxion_turnos WHERE clave = %(clave)s AND sesion = %(sesion)s

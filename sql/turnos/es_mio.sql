@@ -1,0 +1,1 @@
+SELECT 1 FROM fluxion_turnos WHERE clave = %(clave)s AND sesion = %(sesion)s

@@ -1,0 +1,1 @@
+SELECT to_regclass('fluxion_turnos') IS NOT NULL

@@ -1,0 +1,1 @@
+UPDATE fluxion_turnos SET latido = now() WHERE sesion = %(sesion)s
