@@ -7,7 +7,6 @@ eso quien los tiene da señales de vida: si pasan `vida` segundos sin lograrlo, 
 Los plazos son duraciones, de este host o del servidor: que sus relojes difieran no cambia nada.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -21,12 +20,13 @@ _sesiones: list[Sesion] = []
 
 
 def _sesion(servidor: Servidor) -> Sesion:
-    """La de este proceso. Las que heredó de su padre no son suyas: ni las usa ni las cierra."""
-    for s in _sesiones:
-        if s.pid == os.getpid() and s.servidor == servidor and (+s._tomados or not s.perdida):
-            return s
-    _sesiones.append(Sesion(servidor))
-    return _sesiones[-1]
+    """La de este proceso con ese servidor."""
+    _sesiones[:] = [s for s in _sesiones if s.sirve]
+    suya = next((s for s in _sesiones if s.servidor == servidor), None)
+    if suya is None:
+        suya = Sesion(servidor)
+        _sesiones.append(suya)
+    return suya
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def tomado(
 def exigir() -> None:
     """Que lo que este proceso tiene tomado lo siga estando. `ErrorTurno` si perdió algo."""
     for s in _sesiones:
-        if s.pid == os.getpid():
+        if s.sirve:
             s.exigir()
 
 

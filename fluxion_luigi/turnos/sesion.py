@@ -89,10 +89,13 @@ class Sesion:
 
     def exigir(self) -> None:
         """Que todo lo tomado lo siga estando ahora mismo. `ErrorTurno` si no."""
-        if +self._tomados and not self.perdida:
-            self._dar_senal()
-        if self.perdida:
+        if +self._tomados and not self._dar_senal():
             raise ErrorTurno(self.perdida)
+
+    @property
+    def sirve(self) -> bool:
+        """Si es de este proceso (y no de su padre, de quien la heredó) y no está perdida."""
+        return self.pid == os.getpid() and (bool(+self._tomados) or not self.perdida)
 
     def _tomar(self, clave: int, que: str, espera: float) -> None:
         if self._tomados[clave]:
@@ -107,6 +110,7 @@ class Sesion:
                 lambda e: bool(e.dueno) and e.dueno.corrida == self.servidor.corrida,
             )  # fmt: skip
             self._dejar_morir(clave, fin)
+            firmado = time.monotonic()
             self._hacer(
                 "firmar", clave=clave, que=que, host=socket.gethostname(), pid=self.pid,
                 corrida=self.servidor.corrida, vida=self.servidor.vida,
@@ -114,6 +118,8 @@ class Sesion:
         except BaseException:
             self._soltar(clave)
             raise
+        if not +self._tomados:
+            self._vivo = firmado
         self._tomados[clave], self._nombres[clave] = 1, que
 
     def _intentar(self, clave: int) -> None:
