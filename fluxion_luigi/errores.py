@@ -148,6 +148,10 @@ class ErrorOcupado(ErrorFluxion):
     clase = "ocupado"
 
 
+class ErrorConflicto(ErrorOcupado):
+    """Otro confirmó antes un cambio de lo mismo en el lago; nada cambió. Repetir sirve."""
+
+
 class ErrorTurno(ErrorFluxion):
     """Este host perdió lo que tenía tomado en la cadena, y dejó lo que hacía. Repetir sirve."""
 

@@ -15,7 +15,7 @@ import luigi.cmdline
 import luigi.interface
 
 from fluxion_luigi import marcadores
-from fluxion_luigi.destino import base
+from fluxion_luigi.destino import abierta, archivo
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.flujo import lectura, trabajo
 from fluxion_luigi.staging import ventanas
@@ -67,7 +67,7 @@ def a_medio_borrar_el_staging() -> None:
 
 def a_medio_crear_la_base() -> None:
     """Muere como moriría DuckDB entre crear el archivo y escribir su cabecera: queda vacío."""
-    original = base.duckdb.connect
+    original = archivo.duckdb.connect
 
     def envuelta(ruta, *args, **kwargs):
         if not kwargs.get("read_only") and not Path(ruta).exists():
@@ -75,13 +75,13 @@ def a_medio_crear_la_base() -> None:
             morir()
         return original(ruta, *args, **kwargs)
 
-    base.duckdb.connect = envuelta
+    archivo.duckdb.connect = envuelta
 
 
 def entre_tandas() -> None:
     """Muere con parte de una ventana ya insertada por varios hilos."""
-    destino.FILAS_POR_TANDA, destino.FILAS_POR_GRUPO = 4, 1
-    despues(base.Base, "_tope_de_memoria", vez=5)
+    archivo.FILAS_POR_TANDA, archivo.FILAS_POR_GRUPO = 4, 1
+    despues(abierta.Base, "tope_de_memoria", vez=5)
 
 
 PUNTOS = {

@@ -17,7 +17,6 @@ from fluxion_luigi.config.revisiones import ERROR, Revision
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.feriados import feriados
-from fluxion_luigi.destino.palabras import en_palabras
 from fluxion_luigi.errores import ErrorCalidad, ErrorConfiguracion
 from fluxion_luigi.periodos import describir
 
@@ -82,13 +81,13 @@ def poner_en_mano(
         "tienda": tienda, "dias": sorted(dias), "desde": min(dias), "hasta": max(dias),
         "archivos": list(archivos or ()), **contexto,
     }  # fmt: skip
-    with en_palabras(base.ruta):
+    with base.en_palabras():
         for nombre, valor in valores.items():
             tipo = f"::{tipos[nombre]}" if nombre in tipos else ""
             ejecutar(base.conexion, f"SET VARIABLE {nombre} = $valor{tipo}", {"valor": valor})
     vacios = "calidad_sin_lineas" if archivos is not None else "calidad_lineas"
     base.hacer("calidad_staging" if archivos else vacios)
-    with en_palabras(base.ruta):
+    with base.en_palabras():
         try:
             ejecutar(base.conexion, consulta(base.sql, "calidad_dias"))
         except duckdb.DataError as e:
@@ -192,7 +191,7 @@ def _contexto(base: Base, pais: str, hecho: Revisado) -> None:
         dias = feriados(base, pais, anios)
     except ErrorConfiguracion as e:
         hecho.rotas["feriados"] = str(e)
-    with en_palabras(base.ruta):
+    with base.en_palabras():
         ejecutar(base.conexion, "SET VARIABLE feriados = $dias::DATE[]", {"dias": dias})
     for paso in ("calidad_perfil", "calidad_referencia", "calidad_usual"):
         base.hacer(paso)

@@ -1,30 +1,34 @@
 """La carga: una transacción reemplaza los días en mano, o no cambia nada."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
 from fluxion_luigi.destino.transaccion import COMPACTACIONES, transaccion
-from fluxion_luigi.errores import ErrorDiaVaciado
-from fluxion_luigi.esquema import FILAS_POR_GRUPO, NOMBRES, SI_LAS_DA, SUMAS
+from fluxion_luigi.errores import ErrorConflicto, ErrorDiaVaciado
+from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.periodos import Rango, agrupar, describir
 
-# Las filas de cada INSERT: bastantes para todos los hilos, y pocas para que la memoria no crezca
-# con la ventana, porque entre una tanda y otra DuckDB suelta lo que ya escribió.
-FILAS_POR_TANDA = 2 * FILAS_POR_GRUPO
-# Las que trae un POS que no da las de una API. Con ésas llenas un hilo más cuesta mucha memoria
-# (medido con un millón de líneas: en dos hilos, hasta 460 MB; en uno, 265).
-COLUMNAS_EN_PARALELO = len(NOMBRES) - len(SI_LAS_DA)
 # Sólo las cargas pequeñas, las de unos días, compactan un poco al confirmar: son las que dejan
 # grupos casi vacíos. Un mes no, ni si reemplaza: juntar grupos de otros cuesta tanto como cargarlo
 # (medido con 82 millones de filas: reemplazar 300.000 tardaba 2,6 veces lo que en un millón, y sin
 # compactar, 1,2). El bloque que deja sin soltar lo suelta la siguiente pequeña.
 FILAS_QUE_COMPACTAN = FILAS_POR_GRUPO // 2
+
+
+# En un lago otro puede haber cambiado la misma tabla mientras ésta trabajaba. Nada quedó, y hacerlo
+# otra vez es seguro: sus días son de quien tiene el candado de la tienda-mes.
+_SI_CHOCA = Retrying(
+    retry=retry_if_exception_type(ErrorConflicto), stop=stop_after_attempt(8),
+    wait=wait_random_exponential(0.1, max=3), reraise=True,
+)  # fmt: skip
 
 
 class Procedencia(NamedTuple):
@@ -91,19 +95,24 @@ def cargar(
         _exigir_no_vaciados(base, tienda, lotes, fuera)
     todas = sum(lote.filas for lote in lotes)
     compactar = COMPACTACIONES if todas < FILAS_QUE_COMPACTAN else 0
-    cargados: dict[date, Conteo] = {}
-    with transaccion(base, compactar):
-        hechas = 0
-        for lote in sorted(lotes, key=lambda lote: lote.rango):
-            _borrar(base, tienda, lote.sin(fuera))
-            for n in _insertar(base, tienda, lote, corrida, fuera):
-                hechas += n
-                avanzo(hechas, todas)
-            cargados |= _comprobar(base, tienda, lote, corrida, de, fuera)
-        _anotar_carga(base, tienda, cargados, corrida)
-        _anotar_fallidos(base, tienda, cargados, fuera, corrida)
-        comprobar()
-    return cargados
+    lotes = sorted(lotes, key=lambda lote: lote.rango)
+    with base.lista(tienda, lotes, corrida, fuera) as lista:
+
+        def reemplazar() -> dict[date, Conteo]:
+            cargados: dict[date, Conteo] = {}
+            with transaccion(base, compactar):
+                _borrar(base, tienda, (d for lote in lotes for d in lote.sin(fuera)))
+                for hechas in accumulate(lista.poner()):
+                    avanzo(hechas, todas)
+                for lote in lotes:
+                    cargados |= _comprobar(base, tienda, lote, corrida, de, fuera)
+                _anotar_carga(base, tienda, cargados, corrida)
+                _anotar_fallidos(base, tienda, cargados, fuera, corrida)
+                comprobar()
+                lista.por_confirmar()
+            return cargados
+
+        return _SI_CHOCA(reemplazar)
 
 
 def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> None:
@@ -114,11 +123,16 @@ def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> No
     Raises:
         ErrorDestino, ErrorDisco: si DuckDB no pudo; no cambia nada.
     """
-    with transaccion(base, 0):
-        base.hacer(
-            "confirmar_dias",
-            tienda=tienda, dias=list(dias), en=_sin_zona(en), ahora=_sin_zona(datetime.now(UTC)),
-        )  # fmt: skip
+
+    def anotar() -> None:
+        with transaccion(base, 0):
+            base.hacer(
+                "confirmar_dias",
+                tienda=tienda, dias=list(dias), en=_sin_zona(en),
+                ahora=_sin_zona(datetime.now(UTC)),
+            )  # fmt: skip
+
+    _SI_CHOCA(anotar)
 
 
 def _exigir_no_vaciados(
@@ -159,26 +173,6 @@ def _anotar_fallidos(
             tienda=tienda, dia=dia, causa=causa, visto_en=_sin_zona(datetime.now(UTC)),
             corrida=corrida,
         )  # fmt: skip
-
-
-def _insertar(
-    base: Base, tienda: str, lote: Lote, corrida: str, fuera: Collection[date]
-) -> Iterator[int]:
-    """Inserta las filas del lote, por tandas; entrega las filas de cada una."""
-    ajenos = [d for d in lote.rango if d in fuera]
-    valores = {"tienda": tienda, "corrida": corrida, "archivo": lote.archivo}
-    if not lote.ordenado or ajenos:
-        base.hacer("insertar_ventas_ordenando", **valores, fuera=ajenos)
-        yield lote.filas
-        return
-    [(columnas,)] = base.hacer("columnas_de", archivo=lote.archivo)
-    for primera in range(0, lote.filas, FILAS_POR_TANDA):
-        filas = min(FILAS_POR_TANDA, lote.filas - primera)
-        # Con poco más de un grupo no hay qué repartir, y juntar pedazos cuesta más que un hilo.
-        a_la_vez = filas > 1.5 * FILAS_POR_GRUPO and columnas <= COLUMNAS_EN_PARALELO
-        with base.en_paralelo() if a_la_vez else nullcontext():
-            base.hacer("insertar_ventas", **valores, primera=primera, fin=primera + filas)
-        yield filas
 
 
 def _comprobar(

@@ -1,19 +1,19 @@
 """La tabla de control vista desde fuera: qué días dice la base que tiene.
 
-Se lee entera una vez y se guarda mientras el archivo de la base no cambie (su inodo, tamaño y
-hora), así que preguntar por doscientas tiendas-mes abre la base una sola vez, y otro proceso que
-la cambie se nota.
+Se lee entera una vez y se guarda mientras la base no cambie (el inodo, tamaño y hora del archivo;
+el último snapshot del lago), así que preguntar por doscientas tiendas-mes abre la base una sola
+vez, y otro proceso que la cambie se nota.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.destino.base import para_leer
-from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
+from fluxion_luigi.config.base import Ubicacion
+from fluxion_luigi.destino.base import firma, para_leer
+from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.esquema import SUMAS
 
 
@@ -47,7 +47,7 @@ class Instantanea:
 
 
 _VACIA = Instantanea(None, {}, {})
-_guardadas: dict[Path, tuple[tuple, Instantanea]] = {}
+_guardadas: dict[Ubicacion, tuple[tuple, Instantanea]] = {}
 
 
 def instantanea(config: Configuracion, *, admite_vieja: bool = False) -> Instantanea:
@@ -59,10 +59,10 @@ def instantanea(config: Configuracion, *, admite_vieja: bool = False) -> Instant
     Raises:
         ErrorOcupado, ErrorDestino: si no se pudo leer.
     """
-    base = config.ajustes.base.ruta
-    firma, vieja = _guardadas.get(base, (None, None))
-    ahora = _firma(base)
-    if firma == ahora:
+    base = config.ajustes.base
+    suya, vieja = _guardadas.get(base, (None, None))
+    ahora = firma(config)
+    if suya == ahora:
         return vieja
     try:
         leida = _leer(config, espera=0 if admite_vieja and vieja else None)
@@ -111,16 +111,3 @@ def dia_respaldado(filas, total, extraido_en, corrida, confirmado_en, pos, *suma
         Conteo(filas, total, conocidas), extraido_en.replace(tzinfo=UTC), corrida,
         confirmado_en.replace(tzinfo=UTC), pos,
     )  # fmt: skip
-
-
-def _firma(base: Path) -> tuple:
-    firmas = []
-    for ruta in (base, base.with_name(base.name + ".wal")):
-        try:
-            e = ruta.stat()
-            firmas.append((e.st_ino, e.st_size, e.st_mtime_ns))
-        except (FileNotFoundError, NotADirectoryError):
-            firmas.append(None)
-        except OSError as e:
-            raise ErrorDestino(f"No se puede leer la base {ruta}: {e.strerror}.") from None
-    return tuple(firmas)

@@ -29,10 +29,10 @@ def exigir_igual(config: Configuracion, base: Base, copia: Path) -> None:
         with para_leer(Configuracion(replace(config.ajustes, base=Archivo(copia))), 0) as abierta:
             igual = abierta is not None and (abierta.id, abierta.hacer("pesar")) == debe
     except ErrorDestino as e:
-        raise ErrorDestino(f"La copia de {base.ruta} no se puede abrir. {e}") from None
+        raise ErrorDestino(f"La copia de {base.donde} no se puede abrir. {e}") from None
     if not igual:
         raise ErrorDestino(
-            f"La copia de {base.ruta} no tiene lo mismo que ella. Revise el disco de "
+            f"La copia de {base.donde} no tiene lo mismo que ella. Revise el disco de "
             f"{copia.parent} y repita la misma orden."
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fluxion_luigi.archivos import leer_texto
+from fluxion_luigi.config.base import Ubicacion
 from fluxion_luigi.errores import ErrorDestino
 
 # Las de la última versión; cada una es un archivo de `sql/destino/`.
@@ -29,7 +30,7 @@ def ultima(sql: Path) -> int:
     return max(pasos(sql), default=1)
 
 
-def exigir_conocida(version: int, sql: Path, base: Path) -> None:
+def exigir_conocida(version: int, sql: Path, base: Ubicacion) -> None:
     """Raises:
         ErrorDestino: si la base la hizo una versión más nueva del programa.
     """  # fmt: skip

@@ -9,6 +9,7 @@ import duckdb
 
 from fluxion_luigi import tenedor
 from fluxion_luigi.archivos import motivo
+from fluxion_luigi.config.base import Lago
 from fluxion_luigi.errores import ErrorBaseDanada, ErrorDestino, ErrorDisco, ErrorOcupado
 
 _SIN_DISCO = re.compile(
@@ -78,6 +79,17 @@ def en_palabras(base: Path) -> Iterator[None]:
         raise _como_error(e, base) from None
 
 
+def repetido(e: duckdb.Error, base: Path | Lago) -> str | None:
+    """La frase, si lo que falló es que ya hay otra cosa con ese nombre."""
+    if hallado := _REPETIDO.search(str(e)):
+        return (
+            f"La base {base} tiene una tabla o una vista «{hallado[1]}» que no hizo este "
+            "proyecto, y ahora usa ese nombre. Cámbiele el suyo (ALTER TABLE o ALTER VIEW … RENAME "
+            "TO …) y repita la misma orden; no se tocó nada."
+        )
+    return None
+
+
 def _como_error(e: duckdb.Error, base: Path) -> Exception:
     dicho = f"\nDuckDB dijo: {e}"
     if ocupada(e):
@@ -93,12 +105,8 @@ def _como_error(e: duckdb.Error, base: Path) -> Exception:
             consejo="Ponga en su lugar una copia sana; o apártela y repita la orden: se hace otra "
             f"y se vuelve a cargar lo que falte.{dicho}",
         )
-    if repetido := _REPETIDO.search(str(e)):
-        return ErrorDestino(
-            f"La base {base} tiene una tabla o una vista «{repetido[1]}» que no hizo este "
-            "proyecto, y ahora usa ese nombre. Cámbiele el suyo (ALTER TABLE o ALTER VIEW … RENAME "
-            f"TO …) y repita la misma orden; no se tocó nada.{dicho}"
-        )
+    if frase := repetido(e, base):
+        return ErrorDestino(f"{frase}{dicho}")
     if isinstance(e, duckdb.IOException):
         return ErrorDestino(f"No se pudo usar la base {base}.{dicho}")
     return ErrorDestino(f"Falló una operación en la base {base}.{dicho}")

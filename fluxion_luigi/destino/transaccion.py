@@ -18,14 +18,16 @@ def transaccion(base: Base, compactaciones: int = COMPACTACIONES) -> Iterator[No
         compactaciones: ver `Base.limitar_compactacion`.
 
     Raises:
+        ErrorOcupado: si otro está confirmando lo suyo y no acaba a tiempo.
         ErrorDestino, ErrorDisco: si DuckDB no pudo confirmar.
     """
     base.limitar_compactacion(compactaciones)
-    base.conexion.begin()
-    try:
-        yield
-        base.hacer("confirmar")  # y no commit(): así un disco lleno también es una frase
-    except BaseException:
-        with suppress(Exception):  # si la transacción ya no existe, no hay qué deshacer
-            base.conexion.rollback()
-        raise
+    with base.turno():
+        base.conexion.begin()
+        try:
+            yield
+            base.hacer("confirmar")  # y no commit(): así un disco lleno también es una frase
+        except BaseException:
+            with suppress(Exception):  # si la transacción ya no existe, no hay qué deshacer
+                base.conexion.rollback()
+            raise

@@ -19,16 +19,25 @@ from fluxion_luigi.destino.migraciones import TABLAS
 from fluxion_luigi.errores import ErrorConfiguracion
 
 
-def poner_al_dia(conexion, sql: Path) -> None:
+def al_dia(conexion, sql: Path) -> bool:
+    """Si las vistas y los comentarios son los de los textos del proyecto."""
+    hechas = ejecutar(conexion, consulta(sql, "leer_definiciones"))
+    return set(hechas) == {_renglon(d) for d in _definiciones(sql).values()}
+
+
+def poner_al_dia(conexion, sql: Path, *, comenta_columnas: bool = True) -> None:
     """Rehace las vistas y los comentarios si su texto cambió. Va dentro de una transacción.
+
+    Args:
+        comenta_columnas: si las columnas de una vista admiten un comentario (en un lago, no).
 
     Raises:
         ErrorConfiguracion: si una vista del proyecto está mal; dice cuál.
     """
     todas = _definiciones(sql)
-    hechas = ejecutar(conexion, consulta(sql, "leer_definiciones"))
-    if set(hechas) == {_renglon(d) for d in todas.values()}:
+    if al_dia(conexion, sql):
         return
+    hechas = ejecutar(conexion, consulta(sql, "leer_definiciones"))
     for nombre, es_vista, _ in hechas:
         if es_vista:
             ejecutar(conexion, f'DROP VIEW IF EXISTS "{nombre}"')
@@ -41,7 +50,10 @@ def poner_al_dia(conexion, sql: Path) -> None:
     for nombre, columna in ejecutar(conexion, consulta(sql, "columnas")):
         columnas.setdefault(nombre, []).append(columna)
     for definicion in todas.values():
-        _comentar(conexion, definicion, columnas[definicion.nombre], todas)
+        suyas = columnas[definicion.nombre]
+        if definicion.es_vista and not comenta_columnas:
+            suyas = []
+        _comentar(conexion, definicion, suyas, todas)
         nombre, es_vista, huella = _renglon(definicion)
         valores = {"nombre": nombre, "es_vista": es_vista, "huella": huella}
         ejecutar(conexion, consulta(sql, "insertar_definicion"), valores)

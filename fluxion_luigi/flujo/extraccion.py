@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fluxion_luigi import cobertura, marcadores
-from fluxion_luigi.archivos import candado, exigir_lugar
+from fluxion_luigi.archivos import candado
 from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino.base import exigir_donde
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.caidas import Caidas
 from fluxion_luigi.flujo.lectura import Lectura
@@ -76,7 +77,7 @@ def exigir_donde_cargar(config: Configuracion, tienda: Tienda, mes: str) -> None
     Raises:
         ErrorDisco: no se podrían escribir. Se sabe ahora, y no después de leer el mes entero.
     """
-    exigir_lugar(config.ajustes.base.ruta)
+    exigir_donde(config)
     marcadores.exigir_sitio(config.ajustes.marcadores, tienda.id, mes)
 
 

@@ -133,7 +133,8 @@ def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
     ajustes, otras = config.ajustes, vivas - {corrida.id_actual()}
     carpetas = (ajustes.reportes, ajustes.marcadores, ajustes.staging)
     parciales = [r for c in carpetas for r in c.rglob(".*.parcial")]
-    grandes = [temporal(b) for b in (ajustes.base.carpeta, ajustes.publicada) if b]
+    suyas = () if ajustes.es_lago else (ajustes.base.ruta,)
+    grandes = [temporal(b) for b in (*suyas, ajustes.publicada) if b]
     parciales += [g for g in grandes if g.exists()]
     # El proceso de otro contenedor no se ve desde aquí: si hay otra corrida, se espera.
     espera = EDAD_TEMPORALES if otras else 0

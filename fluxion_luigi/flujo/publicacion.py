@@ -14,9 +14,8 @@ from typing import Any
 
 from fluxion_luigi.archivos import crear_carpeta, disco
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.destino.base import para_escribir
+from fluxion_luigi.destino.base import existe, para_escribir
 from fluxion_luigi.destino.copia import exigir_igual, exigir_propia, volcar
-from fluxion_luigi.destino.palabras import existe
 from fluxion_luigi.flujo.copia import copiar, poner
 
 # La del archivo y las dos de la base, que se turnan.
@@ -45,9 +44,10 @@ def publicar(config: Configuracion, *, forzar: bool = False) -> Publicada | None
         ErrorOcupado: si otro tiene la base y no la soltó en `espera_base`.
         ErrorDestino, ErrorDisco: si no se pudo, o ahí hay un archivo de otro; sigue como estaba.
     """
-    base, ruta, inicio = config.ajustes.base.ruta, config.ajustes.publicada, time.monotonic()
-    if ruta is None or not existe(base) or (not forzar and al_dia(config)):
+    ruta, inicio = config.ajustes.publicada, time.monotonic()
+    if ruta is None or not existe(config) or (not forzar and al_dia(config)):
         return None
+    base = config.ajustes.base.ruta
     exigir_propia(config, base, ruta)
     crear_carpeta(ruta.parent)
     nueva = temporal(ruta)
@@ -79,8 +79,11 @@ def al_dia(config: Configuracion) -> bool:
     Raises:
         ErrorDestino: si no se puede mirar la base.
     """
-    base, ruta = config.ajustes.base.ruta, config.ajustes.publicada
-    if ruta is None or not existe(base) or _con_diario(base) or _con_diario(ruta):
+    ruta = config.ajustes.publicada
+    if ruta is None or not existe(config):
+        return False
+    base = config.ajustes.base.ruta
+    if _con_diario(base) or _con_diario(ruta):
         return False
     return (suya := _huella(ruta)) is not None and suya == _huella(base)
 
@@ -109,7 +112,7 @@ def estado_publicada(config: Configuracion) -> dict[str, Any] | None:
         "existe": hecha is not None,
         "publicada_en": hecha.isoformat(timespec="seconds") if hecha else None,
         "hace_segundos": hace,
-        "atrasada": existe(config.ajustes.base.ruta) and not al_dia(config),
+        "atrasada": existe(config) and not al_dia(config),
     }
 
 

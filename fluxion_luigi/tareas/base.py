@@ -31,6 +31,11 @@ def exigir_workers() -> None:
         raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
 
 
+def la_base(ajustes: config.Ajustes) -> dict[str, int]:
+    """El recurso de Luigi de quien escribe en la base: un archivo tiene un solo escritor."""
+    return {} if ajustes.es_lago else {f"duckdb_{ajustes.base.nombre}": 1}
+
+
 def opciones_de_luigi() -> list[str]:
     """Las opciones de esta orden que necesita también la que se sugiere a continuación."""
     return [o for o in ("--local-scheduler",) if o in sys.argv]

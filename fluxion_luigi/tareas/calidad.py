@@ -7,7 +7,7 @@ from fluxion_luigi.flujo import calidad
 from fluxion_luigi.informes import calidad as informe
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import publicacion
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, la_base, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 
@@ -33,7 +33,7 @@ class VerificarCalidad(Tarea):
     @property
     def resources(self):
         """Espera a las cargas de su base: DuckDB tiene un solo escritor."""
-        return {f"duckdb_{self.config.ajustes.base}": 1}
+        return la_base(self.config.ajustes)
 
     def complete(self) -> bool:
         return False

@@ -18,7 +18,7 @@ import luigi
 
 from fluxion_luigi import cobertura, config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
-from fluxion_luigi.destino.palabras import existe
+from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorSinEntrar
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
@@ -180,7 +180,7 @@ def _apertura() -> dict:
 
 def _no_hay_base() -> bool:
     try:
-        return not existe(raiz.config.ajustes.base.ruta)
+        return not existe(raiz.config)
     except ErrorFluxion:
         return False  # quien la vaya a usar dirá qué le pasa
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.destino.palabras import existe
+from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDestino, ErrorFluxion, ErrorUso
 from fluxion_luigi.flujo import publicacion
 from fluxion_luigi.informes import resumen
@@ -52,6 +52,10 @@ class PublicarBase(Tarea):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         exigir_workers()
+        if self.config.ajustes.es_lago:
+            raise ErrorUso(
+                "La base es un lago: no hace falta una copia, BI lo lee mientras se carga."
+            )
         if self.config.ajustes.publicada is None:
             raise ErrorUso(
                 "No se dijo dónde publicar: ponga en «publicada» de luigi.cfg, o en "
@@ -62,8 +66,8 @@ class PublicarBase(Tarea):
         return False
 
     def run(self):
-        base = self.config.ajustes.base.ruta
-        if not existe(base):
+        base = self.config.ajustes.base
+        if not existe(self.config):
             raise ErrorDestino(
                 f"La base {base} no existe todavía: no hay qué publicar. Cárguela con RangoVentas."
             )

@@ -17,7 +17,7 @@ from fluxion_luigi.informes.orden import rango
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
 from fluxion_luigi.tareas import historia, puerta, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Tarea, exigir_workers, la_base, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Modo, Tiendas
 
 registro = logging.getLogger("fluxion.ventas")
@@ -147,7 +147,7 @@ class CargaVentas(TareaTiendaMes):
     @property
     def resources(self):
         """Una carga espera a las demás de su base: DuckDB tiene un solo escritor."""
-        return {f"duckdb_{self.config.ajustes.base}": 1} | self._mes
+        return la_base(self.config.ajustes) | self._mes
 
     def requires(self):
         return ExtraccionVentas(

@@ -5,7 +5,8 @@ import re
 import duckdb
 import pytest
 
-from fluxion_luigi.destino.base import FORMATO, para_escribir, para_leer
+from fluxion_luigi.destino.archivo import FORMATO
+from fluxion_luigi.destino.base import para_escribir, para_leer
 from fluxion_luigi.esquema import COLUMNAS
 from tests.proyecto import RAIZ
 

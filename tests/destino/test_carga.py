@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fluxion_luigi.conciliacion import Conteo
-from fluxion_luigi.destino import carga
-from fluxion_luigi.destino.base import Base, para_escribir
+from fluxion_luigi.destino import archivo, carga
+from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.errores import ErrorDestino
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SI_LAS_DA
 from fluxion_luigi.origen.columnas import ESQUEMA
@@ -64,25 +64,25 @@ def test_cualquier_tanda_deja_cada_fila_una_vez_y_en_orden(
 ):
     avances = []
     with pytest.MonkeyPatch.context() as m:
-        m.setattr(carga, "FILAS_POR_TANDA", por_tanda)
-        m.setattr(carga, "FILAS_POR_GRUPO", por_grupo)
+        m.setattr(archivo, "FILAS_POR_TANDA", por_tanda)
+        m.setattr(archivo, "FILAS_POR_GRUPO", por_grupo)
         quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas), avances)
     assert [linea for _, linea in quedo] == list(range(filas))
     assert avances[-1] == (filas, filas)
 
 
 def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_path):
-    filas, avances = carga.FILAS_POR_TANDA + 3 * FILAS_POR_GRUPO // 2, []
+    filas, avances = archivo.FILAS_POR_TANDA + 3 * FILAS_POR_GRUPO // 2, []
     quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas), avances)
     assert [linea for _, linea in quedo] == list(range(filas))
     assert quedo == sorted(quedo)
-    assert avances == [(carga.FILAS_POR_TANDA, filas), (filas, filas)]
+    assert avances == [(archivo.FILAS_POR_TANDA, filas), (filas, filas)]
 
 
 def test_lo_de_una_api_que_trae_todas_las_columnas_se_carga_en_un_hilo(
     dos_tiendas, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(Base, "en_paralelo", None)
+    monkeypatch.setattr(archivo.EnArchivo, "en_paralelo", None)
     filas = 2 * FILAS_POR_GRUPO
     quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas, frozenset()), [])
     assert [linea for _, linea in quedo] == list(range(filas))

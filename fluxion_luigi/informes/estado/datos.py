@@ -8,6 +8,7 @@ from typing import Any
 
 from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
+from fluxion_luigi.destino.base import existe
 from fluxion_luigi.destino.control import Instantanea, instantanea
 from fluxion_luigi.flujo.calidad import vigentes
 from fluxion_luigi.flujo.publicacion import estado_publicada
@@ -56,7 +57,7 @@ def componer(
         "cadena": config.catalogo.cadena,
         "base": config.ajustes.base.nombre,
         "base_id": base.base_id,
-        "existe": config.ajustes.base.ruta.exists(),
+        "existe": existe(config),
         "zona_horaria": str(config.ajustes.zona_horaria),
         "publicada": estado_publicada(config),
         "pedido": pedido.a_json(),

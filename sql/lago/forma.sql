@@ -1,0 +1,3 @@
+-- Los archivos de una tienda y un mes son sólo suyos, y dentro van por fecha.
+ALTER TABLE ventas_raw SET PARTITIONED BY (ubicacion_id, year(fecha), month(fecha));
+ALTER TABLE ventas_raw SET SORTED BY (fecha);
