@@ -1,10 +1,12 @@
 """Lo que comparten las pruebas."""
 
 import compileall
+import os
 
 import pytest
 from hypothesis import settings
 
+from tests import lagos
 from tests.capacidades import exigir, resumen
 from tests.postgresql import CORRER_POSTGRESQL, Servidor
 from tests.proyecto import RAIZ, Proyecto, con_dos_tiendas
@@ -33,9 +35,21 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture
-def proyecto(tmp_path) -> Proyecto:
+def destino(request) -> str:
+    """Dónde carga el proyecto: «archivo» o «lago».
+
+    Las que piden los dos llevan `tests.lagos.EN_LOS_DOS`; las demás, lo que diga PRUEBAS_DESTINO.
+    """
+    return getattr(request, "param", os.environ.get("PRUEBAS_DESTINO", "archivo"))
+
+
+@pytest.fixture
+def proyecto(tmp_path, destino, request) -> Proyecto:
     """Un proyecto vacío en una carpeta temporal."""
-    return Proyecto(tmp_path / "proyecto")
+    proyecto = Proyecto(tmp_path / "proyecto")
+    if destino == "lago":
+        lagos.poner(proyecto, request.getfixturevalue("postgresql"))
+    return proyecto
 
 
 @pytest.fixture
@@ -53,9 +67,17 @@ def _marzo_cargado(tmp_path_factory):
 
 
 @pytest.fixture
-def con_marzo(_marzo_cargado) -> Proyecto:
-    """Las dos tiendas, con marzo ya cargado por una corrida: la misma para toda la sesión."""
-    proyecto, reponer = _marzo_cargado
+def con_marzo(destino, request) -> Proyecto:
+    """Las dos tiendas, con marzo ya cargado por una corrida: la misma para toda la sesión.
+
+    En un lago, una para cada prueba: su catálogo no está en la carpeta que se retrata.
+    """
+    if destino == "lago":
+        proyecto = request.getfixturevalue("dos_tiendas")
+        salida = proyecto.rango("2025-03", "2025-03")
+        assert salida.codigo == 0, salida.todo
+        return proyecto
+    proyecto, reponer = request.getfixturevalue("_marzo_cargado")
     reponer()
     return proyecto
 

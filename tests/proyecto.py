@@ -9,7 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -114,7 +114,12 @@ class Proyecto:
     @property
     def config(self) -> Configuracion:
         """La configuración, leída de nuevo, para llamar al núcleo sin Luigi."""
-        return config.leer(self.carpeta / "luigi.cfg")
+        leida = config.leer(self.carpeta / "luigi.cfg")
+        if not self.en_lago:
+            return leida
+        # Las credenciales del catálogo van en el ambiente de las órdenes, no en el de pytest.
+        ambiente = {**leida.ajustes.ambiente, **self.ambiente}
+        return Configuracion(replace(leida.ajustes, ambiente=ambiente))
 
     def tienda(self, id_: str) -> Tienda:
         return self.config.tienda(id_)
@@ -162,11 +167,20 @@ class Proyecto:
     # -- lo que quedó
 
     @property
+    def en_lago(self) -> bool:
+        """Si carga en un lago (`tests.lagos.poner`)."""
+        return self.ajustes.get("base", "").startswith("ducklake:")
+
+    @property
     def base(self) -> Path:
         return Path(self.ajustes.get("base", self.carpeta / "datos" / "ventas.duckdb"))
 
     def consultar(self, sql: str, *valores) -> list[tuple]:
         """Una consulta a la base de destino; vacío si la base no existe."""
+        if self.en_lago:
+            from tests import lagos
+
+            return lagos.consultar(self, sql, valores)
         if not self.base.exists():
             return []
         with duckdb.connect(str(self.base), read_only=True) as conexion:

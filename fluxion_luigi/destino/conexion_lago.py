@@ -11,8 +11,6 @@ from fluxion_luigi.destino.abierta import SEGURAS
 from fluxion_luigi.destino.consultas import ejecutar
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorDestino
 
-# Los cambios de pocas filas, que son los del control, van en el catálogo y no en archivos pequeños.
-OPCIONES = "CALL lago.set_option('data_inlining_row_limit', 1000)"
 _EXTENSIONES = ("postgres_scanner", "ducklake")
 _DE_BUCKET = ("httpfs",)
 # En la carpeta de los datos, de qué lago son: el mismo camino en dos hosts puede ser otra carpeta.

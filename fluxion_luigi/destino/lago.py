@@ -172,8 +172,9 @@ def _crear(config: Configuracion) -> None:
             return
         with _abierto(config, crea=True) as conexion:
             conexion_lago.exigir_carpeta_libre(config, conexion)
-            forma = catalogo.texto(config.ajustes.sql, "forma")
-            tablas.crear(config, conexion, [forma, conexion_lago.OPCIONES])
+            sql = config.ajustes.sql
+            tablas.crear(config, conexion, catalogo.texto(sql, "forma"))
+            ejecutar(conexion, catalogo.texto(sql, "opciones"))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Las tablas de la base: crearlas, llevarlas a la última versión y reconocer de quién son."""
 
-from collections.abc import Collection
 from pathlib import Path
 
 from fluxion_luigi.config import Configuracion
@@ -14,11 +13,11 @@ def hechas(conexion) -> set[str]:
     return {t for (t,) in ejecutar(conexion, "SHOW TABLES")}
 
 
-def crear(config: Configuracion, conexion, forma: Collection[str] = ()) -> None:
+def crear(config: Configuracion, conexion, forma: str = "") -> None:
     """Crea las tablas y la identidad en una base que aún no las tiene, todo o nada.
 
     Args:
-        forma: lo que hay que ejecutar después, para darles la suya.
+        forma: lo que hay que ejecutar después, para darles la suya; nada si vacío.
 
     Raises:
         ErrorDestino: si tiene una `ventas_raw` que no hizo este proyecto.
@@ -36,8 +35,8 @@ def crear(config: Configuracion, conexion, forma: Collection[str] = ()) -> None:
     conexion.begin()
     for tabla in migraciones.TABLAS:
         ejecutar(conexion, consulta(ajustes.sql, tabla))
-    for texto in forma:
-        ejecutar(conexion, texto)
+    if forma:
+        ejecutar(conexion, forma)
     cadena = {"cadena": config.catalogo.cadena}
     ejecutar(conexion, consulta(ajustes.sql, "insertar_identidad"), cadena)
     _anotar_version(conexion, ajustes.sql, migraciones.ultima(ajustes.sql))

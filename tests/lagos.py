@@ -1,0 +1,52 @@
+"""Un lago DuckLake para las pruebas: el catálogo, en el PostgreSQL de la sesión."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+
+import duckdb
+import pytest
+
+from fluxion_luigi.config.base import CLAVE as CLAVE_DE
+from fluxion_luigi.config.base import USUARIO as USUARIO_DE
+from fluxion_luigi.destino import catalogo, conexion_lago
+from tests.postgresql import CLAVE, USUARIO, Servidor
+from tests.proyecto import Proyecto
+
+# La misma prueba sobre un archivo DuckDB y sobre un lago.
+EN_LOS_DOS = pytest.mark.parametrize("destino", ["archivo", "lago"], indirect=True)
+EN_LAGO = pytest.mark.parametrize("destino", ["lago"], indirect=True)
+_numero = itertools.count()
+
+
+def poner(proyecto: Proyecto, servidor: Servidor) -> str:
+    """Que el proyecto cargue en un lago nuevo; devuelve el nombre de la base de su catálogo."""
+    nombre = f"lago_{os.getpid()}_{next(_numero)}"
+    with contextlib.closing(servidor.conectar()) as c:
+        c.execute(f'CREATE DATABASE "{nombre}"')
+    proyecto.ajustes |= {
+        "base": f"ducklake:postgres:dbname={nombre} host=127.0.0.1 port={servidor.puerto}",
+        "lago_datos": "lago",
+    }
+    proyecto.ambiente |= {USUARIO_DE: USUARIO, CLAVE_DE: CLAVE}
+    proyecto.escribir()
+    return nombre
+
+
+@contextlib.contextmanager
+def abierto(proyecto: Proyecto) -> Iterator[duckdb.DuckDBPyConnection]:
+    """El lago en sólo lectura, como lo abre cualquiera."""
+    conexion = conexion_lago.abrir(proyecto.config, solo_lectura=True)
+    try:
+        yield conexion
+    finally:
+        conexion.close()
+
+
+def consultar(proyecto: Proyecto, sql: str, valores: Sequence = ()) -> list[tuple]:
+    """Una consulta al lago; vacío si aún no existe."""
+    if catalogo.estado(proyecto.config) is None:
+        return []
+    with abierto(proyecto) as conexion:
+        return conexion.execute(sql, valores).fetchall()
