@@ -8,7 +8,7 @@ import duckdb
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.config.base import CLAVE, USUARIO, Lago
 from fluxion_luigi.destino.abierta import SEGURAS
-from fluxion_luigi.destino.consultas import ejecutar
+from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorDestino
 
 _EXTENSIONES = ("postgres_scanner", "ducklake")
@@ -49,7 +49,7 @@ def abrir(
     return conexion
 
 
-def exigir_carpeta(config: Configuracion, conexion, base_id: str, *, escribe: bool = False) -> None:
+def exigir_carpeta(config: Configuracion, conexion, *, escribe: bool = False) -> None:
     """Que la carpeta de los datos sea la de este lago, y no otra con el mismo nombre en este host.
 
     Args:
@@ -60,6 +60,12 @@ def exigir_carpeta(config: Configuracion, conexion, base_id: str, *, escribe: bo
     """
     lago = config.ajustes.base
     suyo = _de_quien(conexion, lago)
+    try:
+        [(base_id, _)] = ejecutar(conexion, consulta(config.ajustes.sql, "leer_identidad"))
+    except duckdb.IOException:
+        if suyo is not None:
+            raise
+        raise _otra_carpeta(lago, suyo) from None
     if suyo == base_id:
         return
     [(vacio,)] = ejecutar(conexion, "SELECT count(*) = 0 FROM control_dias")
@@ -69,7 +75,11 @@ def exigir_carpeta(config: Configuracion, conexion, base_id: str, *, escribe: bo
             texto = f"COPY (SELECT $id AS id) TO {archivo} (FORMAT csv, HEADER false)"
             ejecutar(conexion, texto, {"id": base_id})
         return
-    raise ErrorDestino(
+    raise _otra_carpeta(lago, suyo)
+
+
+def _otra_carpeta(lago: Lago, suyo: str | None) -> ErrorDestino:
+    return ErrorDestino(
         f"La carpeta {lago.datos} («lago_datos») no es la de los datos de {lago}: "
         f"{'es la de otro lago' if suyo else f'no tiene su {_DE_QUIEN}'}. En cada host debe ser la "
         "misma carpeta compartida. Corríjala, o monte el disco que falta; no se tocó nada."

@@ -135,9 +135,8 @@ def para_leer(config: Configuracion, espera: float | None = None) -> Iterator[Ba
         return
     with en_palabras(config.ajustes.base), _abierto(config, solo_lectura=True) as conexion:
         conexion.begin()  # todo lo que se lea es del mismo snapshot
-        base = _de(config, conexion)
-        conexion_lago.exigir_carpeta(config, conexion, base.id)
-        yield base
+        conexion_lago.exigir_carpeta(config, conexion)
+        yield _de(config, conexion)
 
 
 @contextmanager
@@ -153,12 +152,11 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         if not existe(config):
             _crear(config)
         with en_palabras(ajustes.base), _abierto(config, **opciones) as conexion:
+            conexion_lago.exigir_carpeta(config, conexion, escribe=True)
             if not tablas.al_dia(config, conexion):
                 with catalogo.turno(config):
                     tablas.poner_al_dia(config, conexion)
-            base = _de(config, conexion)
-            conexion_lago.exigir_carpeta(config, conexion, base.id, escribe=True)
-            yield base
+            yield _de(config, conexion)
     finally:
         shutil.rmtree(temporal, ignore_errors=True)
 
