@@ -15,7 +15,7 @@ import luigi.cmdline
 import luigi.interface
 
 from fluxion_luigi import marcadores
-from fluxion_luigi.destino import abierta, archivo
+from fluxion_luigi.destino import abierta, archivo, conexion_lago, lago, tablas
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.flujo import lectura, trabajo
 from fluxion_luigi.staging import ventanas
@@ -100,6 +100,13 @@ PUNTOS = {
     "antes_del_reporte": lambda: antes(historia, "_cerrar"),
 }
 
+# Los que sólo tiene un lago.
+PUNTOS_DE_LAGO = {
+    "con_el_catalogo_y_sin_tablas": lambda: antes(tablas, "crear"),
+    "con_las_tablas_y_sin_su_nombre": lambda: antes(conexion_lago, "exigir_carpeta"),
+    "con_el_archivo_escrito": lambda: despues(lago.EnLago, "_escribir"),
+}
+
 if __name__ == "__main__":
-    PUNTOS[sys.argv[1]]()
+    {**PUNTOS, **PUNTOS_DE_LAGO}[sys.argv[1]]()
     luigi.cmdline.luigi_run(["--module", "fluxion_luigi", *sys.argv[3:]])

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from fluxion_luigi.periodos import Rango, agrupar, meses
+from tests import lagos
 from tests.proyecto import Proyecto, cada_dia, vender
 
 PRIMERO, DIAS = date(2025, 3, 25), 14  # dos meses, para que haya más de un marcador
@@ -36,8 +37,10 @@ suceso = st.one_of(
 class Mundo:
     """Un proyecto al que le pasan cosas."""
 
-    def __init__(self, carpeta: Path):
+    def __init__(self, carpeta: Path, servidor=None):
         self.proyecto = Proyecto(carpeta, ajustes={"ventana_dias": "2"})
+        if servidor:
+            lagos.poner(self.proyecto, servidor)
         dias = cada_dia(str(PRIMERO), str(ULTIMO), 15)
         self.proyecto.con_tienda("tienda_01", dias).con_tienda("tienda_02", dias)
         self.copia = carpeta / "copia.duckdb"
@@ -80,8 +83,6 @@ class Mundo:
 
     def sin_partes_ni_duplicados(self):
         """Cada día cargado tiene las filas que dice su control, ni una más ni una menos."""
-        if not self.proyecto.base.exists():
-            return
         if ("ventas_raw",) not in self.proyecto.consultar("SHOW TABLES"):
             return
         control = self.proyecto.consultar(
@@ -118,8 +119,19 @@ AL_AZAR = int(os.environ.get("HISTORIAS", "0"))
 @example(CONOCIDAS[0])
 @example(CONOCIDAS[1])
 def test_cualquier_secuencia_de_rangos_muertes_y_cambios_acaba_en_las_filas_del_origen(sucesos):
+    contar(sucesos)
+
+
+def test_tambien_en_un_lago(postgresql):
+    """Lo mismo, sin lo que sólo le pasa a un archivo: copiarlo, reponerlo, borrarlo."""
+    sin = ("copiar_base", "restaurar_base", "borrar_base")
+    contar([s for s in CONOCIDAS[0] if s[0] not in sin], postgresql)
+
+
+def contar(sucesos, servidor=None) -> None:
+    """Le pasa todo eso a un proyecto, y al final está lo que dicen las tiendas."""
     with tempfile.TemporaryDirectory() as carpeta:
-        mundo = Mundo(Path(carpeta))
+        mundo = Mundo(Path(carpeta), servidor)
         for nombre, *datos in sucesos:
             getattr(mundo, nombre)(*datos)
             mundo.sin_partes_ni_duplicados()

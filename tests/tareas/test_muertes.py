@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-from tests.muere import PUNTOS
+from tests.muere import PUNTOS, PUNTOS_DE_LAGO
 from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 RANGO = ("--desde", "2025-03", "--hasta", "2025-03")
@@ -48,11 +48,15 @@ def _sesion(pid: int) -> int | None:
 # Con varios workers muere además lo que las otras tareas hacían: es lo más difícil. Con uno, un
 # punto de la carga y uno del principal; los de la lectura están más abajo.
 @pytest.mark.parametrize(
-    ("punto", "workers"),
+    ("destino", "punto", "workers"),
     [
-        *((punto, 3) for punto in sorted(PUNTOS)),
-        ("antes_del_commit", 1), ("antes_del_reporte", 1),
+        *(("archivo", punto, 3) for punto in sorted(PUNTOS)),
+        ("archivo", "antes_del_commit", 1), ("archivo", "antes_del_reporte", 1),
+        *(("lago", punto, 3) for punto in sorted(PUNTOS_DE_LAGO)),
+        ("lago", "antes_del_commit", 1),
+        ("lago", "tras_el_commit", 3),
     ],
+    indirect=["destino"],
 )  # fmt: skip
 def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(
     dos_tiendas, punto, workers

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.lagos import EN_LOS_DOS
 from tests.proyecto import borrar_ventas, cada_dia, vender
 
 
@@ -21,6 +22,7 @@ def test_carga_exactamente_lo_que_tienen_las_tiendas(con_marzo):
     assert con_marzo.sobras() == []
 
 
+@EN_LOS_DOS
 def test_con_varios_workers_y_meses_tambien(dos_tiendas):
     salida = dos_tiendas.rango("2025-03", "2025-04-15", workers=3)
     assert salida.codigo == 0, salida.todo
@@ -110,6 +112,7 @@ def test_una_base_que_no_respalda_los_marcadores_se_vuelve_a_cargar(con_marzo, q
     assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", hasta)
 
 
+@EN_LOS_DOS
 def test_un_dia_vaciado_en_el_origen_no_reemplaza_al_que_tenia_filas(con_marzo):
     antes = con_marzo.cargado()
     borrar_ventas(con_marzo.carpeta / "pos" / "tienda_01.sqlite", "2025-03-09")
