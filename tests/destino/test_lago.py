@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from fluxion_luigi.destino import conexion_lago, lago
 from fluxion_luigi.destino.base import para_escribir, para_leer
@@ -244,14 +245,23 @@ def test_con_el_catalogo_caido_la_orden_lo_dice_y_repetida_acaba(tmp_path):
         servidor.borrar()
 
 
-def test_un_lector_de_fuera_lee_con_duckdb_y_la_ruta_de_las_extensiones(cargado, monkeypatch):
-    """Lo que dice el README para BI: nada del proyecto, sólo DuckDB y el ambiente de libpq."""
-    monkeypatch.setenv("PGUSER", cargado.ambiente["FLUXION_LAGO_USUARIO"])
-    monkeypatch.setenv("PGPASSWORD", cargado.ambiente["FLUXION_LAGO_CLAVE"])
+def test_bi_lee_con_duckdb_y_un_usuario_que_solo_lee(cargado, postgresql, monkeypatch):
+    """Lo que dice el README: nada del proyecto, sólo DuckDB y el ambiente de libpq."""
+    catalogo = conninfo_to_dict(cargado.config.ajustes.base.catalogo)["dbname"]
+    with contextlib.closing(postgresql.conectar(catalogo)) as c:
+        c.execute("CREATE ROLE bi LOGIN PASSWORD 'clave de bi'")
+        c.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO bi")
+        c.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bi")
+    assert cargado.rango("2025-04-01", "2025-04-02").codigo == 0
+    monkeypatch.setenv("PGUSER", "bi")
+    monkeypatch.setenv("PGPASSWORD", "clave de bi")
     with duckdb.connect() as c:
         for nombre in ("postgres_scanner", "ducklake"):
             c.execute(f"LOAD '{conexion_lago._extension(nombre)}'")
         c.execute(f"ATTACH '{cargado.ajustes['base']}' AS lago (READ_ONLY)")
         c.execute("USE lago")
         [(filas,)] = c.execute("SELECT sum(lineas) FROM ventas_diarias").fetchall()
-    assert filas == sum(n for n, _ in cargado.cargado().values())
+        [(lineas,)] = c.execute("SELECT count(*) FROM ventas").fetchall()
+        with pytest.raises(duckdb.Error, match="read-only"):
+            c.execute("DELETE FROM ventas_raw")
+    assert filas == lineas == sum(n for n, _ in cargado.cargado().values())
