@@ -1,6 +1,7 @@
 """La base en un lago DuckLake: lo mismo que en un archivo, y muchos a la vez."""
 
 import contextlib
+import re
 import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,9 +23,10 @@ from fluxion_luigi.errores import (
 from tests import lagos
 from tests.destino.test_carga import cargar, lote
 from tests.lagos import EN_LAGO, EN_LOS_DOS
-from tests.proyecto import Proyecto, con_dos_tiendas, vender
+from tests.proyecto import RAIZ, Proyecto, con_dos_tiendas, vender
 
 pytestmark = pytest.mark.postgresql
+README = RAIZ / "README.md"
 VISTAS = (
     "ventas", "ventas_diarias", "cobertura_mensual", "productos", "devoluciones",
     "resultado_diario", "ventas_por_departamento", "ventas_por_producto",
@@ -250,8 +252,9 @@ def test_bi_lee_con_duckdb_y_un_usuario_que_solo_lee(cargado, postgresql, monkey
     catalogo = conninfo_to_dict(cargado.config.ajustes.base.catalogo)["dbname"]
     with contextlib.closing(postgresql.conectar(catalogo)) as c:
         c.execute("CREATE ROLE bi LOGIN PASSWORD 'clave de bi'")
-        c.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO bi")
-        c.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bi")
+        permisos = re.search(r"^GRANT SELECT.*?^```", README.read_text(), re.M | re.S)[0]
+        for permiso in permisos.strip("`\n").split(";\n"):
+            c.execute(permiso)
     assert cargado.rango("2025-04-01", "2025-04-02").codigo == 0
     monkeypatch.setenv("PGUSER", "bi")
     monkeypatch.setenv("PGPASSWORD", "clave de bi")
