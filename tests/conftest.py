@@ -48,7 +48,7 @@ def proyecto(tmp_path, destino, request) -> Proyecto:
     """Un proyecto vacío en una carpeta temporal."""
     proyecto = Proyecto(tmp_path / "proyecto")
     if destino == "lago":
-        lagos.poner(proyecto, request.getfixturevalue("postgresql"))
+        lagos.poner(proyecto, request.getfixturevalue("catalogos"))
     return proyecto
 
 
@@ -85,6 +85,15 @@ def con_marzo(destino, request) -> Proyecto:
 @pytest.fixture(scope="session")
 def postgresql():
     """Un servidor PostgreSQL real, uno para toda la sesión."""
+    exigir(CORRER_POSTGRESQL)
+    servidor = Servidor()
+    yield servidor
+    servidor.borrar()
+
+
+@pytest.fixture(scope="session")
+def catalogos():
+    """El servidor PostgreSQL de los catálogos de los lagos: las pruebas matan al de las tiendas."""
     exigir(CORRER_POSTGRESQL)
     servidor = Servidor()
     yield servidor

@@ -1,4 +1,4 @@
-"""Un lago DuckLake para las pruebas: el catálogo, en el PostgreSQL de la sesión."""
+"""Un lago DuckLake para las pruebas: su catálogo, en un PostgreSQL de la sesión."""
 
 import contextlib
 import itertools
@@ -34,6 +34,12 @@ def poner(proyecto: Proyecto, servidor: Servidor) -> str:
     return nombre
 
 
+def poner_si_toca(proyecto: Proyecto, request: pytest.FixtureRequest) -> None:
+    """Lo mismo, si PRUEBAS_DESTINO dice que las pruebas van sobre un lago."""
+    if os.environ.get("PRUEBAS_DESTINO") == "lago":
+        poner(proyecto, request.getfixturevalue("catalogos"))
+
+
 @contextlib.contextmanager
 def abierto(proyecto: Proyecto) -> Iterator[duckdb.DuckDBPyConnection]:
     """El lago en sólo lectura, como lo abre cualquiera."""
@@ -42,6 +48,11 @@ def abierto(proyecto: Proyecto) -> Iterator[duckdb.DuckDBPyConnection]:
         yield conexion
     finally:
         conexion.close()
+
+
+def snapshot(proyecto: Proyecto) -> tuple[int, str] | None:
+    """En cuál está el lago, y de cuándo es."""
+    return catalogo.estado(proyecto.config)
 
 
 def consultar(proyecto: Proyecto, sql: str, valores: Sequence = ()) -> list[tuple]:

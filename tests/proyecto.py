@@ -175,6 +175,14 @@ class Proyecto:
     def base(self) -> Path:
         return Path(self.ajustes.get("base", self.carpeta / "datos" / "ventas.duckdb"))
 
+    def base_tal_cual(self):
+        """Lo que no puede cambiar si la base no cambia: sus octetos, o el snapshot del lago."""
+        if self.en_lago:
+            from tests import lagos
+
+            return lagos.snapshot(self)
+        return self.base.read_bytes()
+
     def consultar(self, sql: str, *valores) -> list[tuple]:
         """Una consulta a la base de destino; vacío si la base no existe."""
         if self.en_lago:

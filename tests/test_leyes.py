@@ -122,10 +122,10 @@ def test_cualquier_secuencia_de_rangos_muertes_y_cambios_acaba_en_las_filas_del_
     contar(sucesos)
 
 
-def test_tambien_en_un_lago(postgresql):
+def test_tambien_en_un_lago(catalogos):
     """Lo mismo, sin lo que sólo le pasa a un archivo: copiarlo, reponerlo, borrarlo."""
     sin = ("copiar_base", "restaurar_base", "borrar_base")
-    contar([s for s in CONOCIDAS[0] if s[0] not in sin], postgresql)
+    contar([s for s in CONOCIDAS[0] if s[0] not in sin], catalogos)
 
 
 def contar(sucesos, servidor=None) -> None:

@@ -34,10 +34,10 @@ VISTAS = (
 
 
 @pytest.fixture(scope="module")
-def cargado(tmp_path_factory, postgresql):
+def cargado(tmp_path_factory, catalogos):
     """Dos tiendas con marzo en un lago, cargado por la línea de órdenes; y su retrato."""
     proyecto = Proyecto(tmp_path_factory.mktemp("lago") / "proyecto")
-    lagos.poner(proyecto, postgresql)
+    lagos.poner(proyecto, catalogos)
     con_dos_tiendas(proyecto)
     salida = proyecto.rango("2025-03", "2025-03", workers=3)
     assert salida.codigo == 0, salida.todo
@@ -247,10 +247,10 @@ def test_con_el_catalogo_caido_la_orden_lo_dice_y_repetida_acaba(tmp_path):
         servidor.borrar()
 
 
-def test_bi_lee_con_duckdb_y_un_usuario_que_solo_lee(cargado, postgresql, monkeypatch):
+def test_bi_lee_con_duckdb_y_un_usuario_que_solo_lee(cargado, catalogos, monkeypatch):
     """Lo que dice el README: nada del proyecto, sólo DuckDB y el ambiente de libpq."""
     catalogo = conninfo_to_dict(cargado.config.ajustes.base.catalogo)["dbname"]
-    with contextlib.closing(postgresql.conectar(catalogo)) as c:
+    with contextlib.closing(catalogos.conectar(catalogo)) as c:
         c.execute("CREATE ROLE bi LOGIN PASSWORD 'clave de bi'")
         permisos = re.search(r"^GRANT SELECT.*?^```", README.read_text(), re.M | re.S)[0]
         for permiso in permisos.strip("`\n").split(";\n"):

