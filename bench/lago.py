@@ -30,7 +30,7 @@ from tests import lagos
 from tests.postgresql import Servidor
 from tests.proyecto import RAIZ, Proyecto
 
-MESES, POR_MES, POR_DIA, PROCESOS, VUELTAS = 8, 150_000, 4_000, 3, 3
+MESES, POR_MES, POR_DIA, PROCESOS, VUELTAS = 6, 120_000, 2_000, 3, 3
 ANIO = Rango(date(2024, 1, 1), date(2024, 12, 31))
 REPORTE = (
     "SELECT ubicacion_id, date_trunc('month', fecha), sum(total), count(*), sum(margen) "

@@ -148,6 +148,7 @@ def para_escribir(config: Configuracion) -> Iterator[Base]:
         "memory_limit": f"{ajustes.memoria_duckdb_mb}MB", "threads": 1,
         "temp_directory": str(temporal),
     }  # fmt: skip
+    crear_carpeta(ajustes.staging)
     try:
         if not existe(config):
             _crear(config)
