@@ -67,6 +67,7 @@ class Ajustes:
     catalogo: Path = Path("tiendas.toml")
     base: Ubicacion = _BASE
     lago_datos: str = ""
+    lago_vida: float = _entre(15.0, 1, 3600)
     publicada: Path | None = None
     staging: Path = Path("staging")
     marcadores: Path = Path("markers")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from fluxion_luigi import turnos
 from fluxion_luigi.destino.base import Base
 
 # Al confirmar se compacta un poco, y no todo lo de las demás tiendas (medido con 10 millones de
@@ -20,12 +21,14 @@ def transaccion(base: Base, compactaciones: int = COMPACTACIONES) -> Iterator[No
     Raises:
         ErrorOcupado: si otro está confirmando lo suyo y no acaba a tiempo.
         ErrorDestino, ErrorDisco: si DuckDB no pudo confirmar.
+        ErrorTurno: si este proceso perdió un turno de la cadena que tenía tomado.
     """
     base.limitar_compactacion(compactaciones)
     with base.turno():
         base.conexion.begin()
         try:
             yield
+            turnos.exigir()  # con un lago, otro host puede tener ya lo que este creía suyo
             base.hacer("confirmar")  # y no commit(): así un disco lleno también es una frase
         except BaseException:
             with suppress(Exception):  # si la transacción ya no existe, no hay qué deshacer

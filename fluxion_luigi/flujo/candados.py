@@ -1,15 +1,75 @@
-"""Los candados de muchas tiendas-mes a la vez, también de las que ya no están en el catálogo."""
+"""Los candados de las tiendas, también de las que ya no están en el catálogo.
 
+Con la base en un archivo son de esta máquina, que es la única que la escribe. Con un lago son de
+toda la cadena: los guarda el PostgreSQL de su catálogo.
+"""
+
+import fcntl
 import resource
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
+from fluxion_luigi import corrida, turnos
+from fluxion_luigi.archivos import candado
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorOcupado
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.config.base import CLAVE, USUARIO, Lago
+from fluxion_luigi.errores import ErrorFluxion, ErrorOcupado
 
 # Los archivos que el proceso abre además de sus candados, con holgura.
 OTROS_ARCHIVOS = 100
+
+
+def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: float | None = None):
+    """El candado de una tienda (una consulta a la vez) o de una de sus tiendas-mes."""
+    if espera is None:
+        espera = config.ajustes.espera_tienda
+    que = f"{tienda.id} {mes}".strip()
+    if servidor := servidor_de(config):
+        return turnos.tomado(servidor, _turno(config, tienda.id, mes), espera, interrumpe=not mes)
+    return candado(_archivo(config, tienda.id, mes), espera, que)
+
+
+def servidor_de(config: Configuracion) -> turnos.Servidor | None:
+    """El PostgreSQL que guarda los turnos de la cadena; None si la base no es un lago."""
+    ajustes = config.ajustes
+    if not isinstance(ajustes.base, Lago):
+        return None
+    usuario, clave = (ajustes.ambiente.get(v, "") for v in (USUARIO, CLAVE))
+    return turnos.Servidor(
+        ajustes.base.catalogo, usuario, clave, corrida.id_actual(), ajustes.lago_vida, ajustes.sql
+    )
+
+
+def tomado(config: Configuracion, tienda: str, mes: str) -> bool:
+    """Si alguien tiene ahora esa tienda-mes; si no se puede saber, es como si sí."""
+    if servidor := servidor_de(config):
+        try:
+            return not turnos.libre(servidor, _turno(config, tienda, mes))
+        except ErrorFluxion:
+            return True
+    return archivo_tomado(_archivo(config, tienda, mes))
+
+
+def archivo_tomado(ruta: Path) -> bool:
+    """Si un proceso de esta máquina tiene ese archivo; si no se sabe, es como si sí. Sólo mira."""
+    try:
+        with ruta.open("rb") as f:
+            fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _archivo(config: Configuracion, tienda: str, mes: str) -> Path:
+    return config.ajustes.staging / ".candados" / f"{tienda}.{mes or 'consulta'}"
+
+
+def _turno(config: Configuracion, tienda: str, mes: str) -> str:
+    """Su nombre, distinto en cada cadena: dos pueden tener sus catálogos en un mismo servidor."""
+    return f"{tienda} {mes or '(consulta)'} de {config.catalogo.cadena}"
 
 
 def lugar(config: Configuracion, id_: str) -> Tienda:

@@ -20,7 +20,8 @@ from fluxion_luigi.errores import (
     ErrorStaging,
 )
 from fluxion_luigi.flujo import calidad
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta_de
+from fluxion_luigi.flujo.candados import candado_de
+from fluxion_luigi.flujo.extraccion import carpeta_de
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.staging.ventanas import Ventana
 

@@ -10,7 +10,8 @@ from fluxion_luigi.archivos import escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.flujo.caidas import Caidas
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta_de
+from fluxion_luigi.flujo.candados import candado_de
+from fluxion_luigi.flujo.extraccion import carpeta_de
 from fluxion_luigi.flujo.incremento import por_mes
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Trabajo

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fluxion_luigi import cobertura, marcadores
-from fluxion_luigi.archivos import candado
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.base import exigir_donde
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.caidas import Caidas
+from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Avance, Trabajo, sirve
 from fluxion_luigi.origen.resultado import Resultado
@@ -60,15 +60,6 @@ def es_suya(tienda: Tienda, ventana: Ventana, tramo: Rango) -> bool:
     """Si todos los días de una ventana son del mismo POS que los del tramo."""
     numero = tienda.en(tramo.desde).numero
     return all(tienda.en(d).numero == numero for d in ventana.rango)
-
-
-def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: float | None = None):
-    """El candado de una tienda (una consulta a la vez) o de una de sus tiendas-mes."""
-    return candado(
-        config.ajustes.staging / ".candados" / f"{tienda.id}.{mes or 'consulta'}",
-        config.ajustes.espera_tienda if espera is None else espera,
-        f"{tienda.id} {mes}".strip(),
-    )
 
 
 def exigir_donde_cargar(config: Configuracion, tienda: Tienda, mes: str) -> None:

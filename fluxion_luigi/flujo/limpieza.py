@@ -5,7 +5,6 @@ base no se tocan, el staging de lo que aún no se carga espera `edad_staging`, y
 curso espera a que acabe. Lo que alguien tiene tomado se queda, y lo que no se deja mirar también.
 """
 
-import fcntl
 import re
 import shutil
 import time
@@ -20,8 +19,14 @@ from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import candado, disco
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDisco, ErrorOcupado
-from fluxion_luigi.flujo.candados import lugar, meses_en_staging
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.candados import (
+    archivo_tomado,
+    candado_de,
+    lugar,
+    meses_en_staging,
+    tomado,
+)
+from fluxion_luigi.flujo.extraccion import carpeta
 from fluxion_luigi.flujo.publicacion import temporal
 from fluxion_luigi.periodos import Rango, leer_fecha
 
@@ -100,7 +105,7 @@ def _staging(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
     for de_tienda in sorted(p for p in config.ajustes.staging.glob("[!.]*") if p.is_dir()):
         tienda = lugar(config, de_tienda.name)
         for mes in filter(_MES.fullmatch, meses_en_staging(config, tienda.id)):
-            if (tienda.id, mes) in en_uso or _tomado(_candado(config, tienda.id, mes)):
+            if (tienda.id, mes) in en_uso or tomado(config, tienda.id, mes):
                 continue
             ruta = carpeta(config, tienda, mes).ruta
             if motivo := _staging_de_sobra(config, tienda, mes):
@@ -149,7 +154,7 @@ def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
         "quedó a medio escribir": [r for r in parciales if _edad(r) > EDAD_TEMPORALES],
         "es un candado que nadie usa": [
             r for r in ajustes.staging.glob(".candados/*")
-            if _edad(r) > EDAD_TEMPORALES and not _tomado(r)
+            if _edad(r) > EDAD_TEMPORALES and not archivo_tomado(r)
         ],
     }  # fmt: skip
     for motivo, rutas in hallados.items():
@@ -178,22 +183,6 @@ def _quitar(config: Configuracion, sobra: Sobra) -> bool:
     if ruta.exists():
         raise ErrorDisco(f"No se pudo quitar {ruta}. Corrija los permisos y repita la misma orden.")
     return True
-
-
-def _candado(config: Configuracion, tienda: str, mes: str) -> Path:
-    return config.ajustes.staging / ".candados" / f"{tienda}.{mes}"
-
-
-def _tomado(ruta: Path) -> bool:
-    """Si alguien tiene un candado ahora; si no se puede saber, es como si sí. No cambia nada."""
-    try:
-        with ruta.open("rb") as f:
-            fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def _edad(ruta: Path) -> float:

@@ -10,7 +10,7 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea, lineas_del_dia
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import CLAVE_DE_LINEA
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.origen import fuentes
 from fluxion_luigi.origen.textos import POR_NOMBRE, en_texto
 from fluxion_luigi.periodos import Rango

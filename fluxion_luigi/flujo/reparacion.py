@@ -12,9 +12,9 @@ from fluxion_luigi import cobertura, marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo import limpieza
-from fluxion_luigi.flujo.candados import lugar
+from fluxion_luigi.flujo.candados import candado_de, lugar
 from fluxion_luigi.flujo.diferencias import ACEPTAR, LIMPIAR, RANGO, VERIFICAR, Diferencia
-from fluxion_luigi.flujo.extraccion import candado_de, carpeta
+from fluxion_luigi.flujo.extraccion import carpeta
 from fluxion_luigi.flujo.incremento import PlanDiario, por_mes, respaldados
 from fluxion_luigi.periodos import UN_DIA, Rango, tramo_de
 

@@ -18,8 +18,8 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.flujo.cuentas import contar
-from fluxion_luigi.flujo.extraccion import candado_de
 from fluxion_luigi.flujo.incremento import Jornada, por_mes
 from fluxion_luigi.periodos import Rango
 

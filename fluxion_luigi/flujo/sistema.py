@@ -15,7 +15,7 @@ from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.config.carpetas import ARCHIVOS
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import CLAVE_DE_LINEA, CONEXION, Hallazgo
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.origen import fuentes
 from fluxion_luigi.origen.resultado import Estado

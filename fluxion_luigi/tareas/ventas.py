@@ -10,7 +10,7 @@ from fluxion_luigi import cobertura, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDias, ErrorFluxion, ErrorUso
-from fluxion_luigi.flujo import carga, extraccion
+from fluxion_luigi.flujo import candados, carga, extraccion
 from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import calidad, simulacion
 from fluxion_luigi.informes.orden import rango
@@ -225,7 +225,7 @@ class AnularMarcadores(Tarea):
         plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
         anulados = []
         for t, tramo in plan.tramos:
-            with extraccion.candado_de(self.config, t, tramo.mes):
+            with candados.candado_de(self.config, t, tramo.mes):
                 # Lo que dejó en staging una corrida anterior no es «pedir otra vez».
                 extraccion.carpeta(self.config, t, tramo.mes).borrar()
                 quitados = marcadores.anular(raiz, t.id, tramo.mes, tramo, base)

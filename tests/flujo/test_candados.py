@@ -5,8 +5,7 @@ import resource
 import pytest
 
 from fluxion_luigi.errores import ErrorOcupado
-from fluxion_luigi.flujo.candados import lugar, tomados
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de, lugar, tomados
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from tests.escuchas import esperar
 from tests.proyecto import cada_dia
 

@@ -14,7 +14,7 @@ from tenacity import wait_fixed
 
 from fluxion_luigi import espera, marcadores
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.flujo import carga, extraccion
+from fluxion_luigi.flujo import candados, carga, extraccion
 from fluxion_luigi.marcadores import Marcador
 from fluxion_luigi.periodos import Rango
 from tests.capacidades import Capacidad, ejecutar, exigir
@@ -109,7 +109,7 @@ def test_una_tienda_tomada_se_dice_y_si_otra_corrida_la_cargo_se_cuenta(dos_tien
     """Dos órdenes que se cruzan: la segunda no dice que cargó cero filas."""
     config, tienda = dos_tiendas.config, dos_tiendas.tienda("tienda_01")
     marzo = Rango.de_texto("20250301-20250331")
-    with extraccion.candado_de(config, tienda):
+    with candados.candado_de(config, tienda):
         corrida = dos_tiendas.lanzar(*MARZO, "--tiendas", "tienda_01")
         linea = linea_con(corrida, "Esperando tienda_01")
         assert f"en uso por el proceso {os.getpid()} (" in linea

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from fluxion_luigi.flujo import integridad
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.periodos import SIEMPRE, Rango
 from tests.proyecto import LUIGI, Proyecto, Salida, borrar_ventas, cada_dia, vender
 from tests.terminal import contestar

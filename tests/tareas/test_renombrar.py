@@ -11,7 +11,7 @@ from fluxion_luigi import marcadores
 from fluxion_luigi.archivos import escribir_texto
 from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.flujo import renombre
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from tests.proyecto import Proyecto, con_dos_tiendas
 from tests.terminal import contestar
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from fluxion_luigi.flujo.extraccion import candado_de
+from fluxion_luigi.flujo.candados import candado_de
 from tests.escuchas import esperar, puerto_cerrado
 from tests.luigid import Luigid
 from tests.proyecto import Proyecto
