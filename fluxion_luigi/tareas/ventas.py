@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import time
+from contextlib import ExitStack
 
 import luigi
 
@@ -36,6 +37,7 @@ def consulta(*pos: Tienda) -> dict[str, int]:
 class TareaTiendaMes(Tarea):
     """Días de un mes de una tienda, de un mismo POS."""
 
+    aceptar_vacios = Modo()
     tienda = luigi.Parameter(description="id de la tienda en el catálogo")
     desde = FechaOMes(fin=False, description="primer día")
     hasta = FechaOMes(fin=True, description="último día, del mismo mes")
@@ -90,28 +92,7 @@ class TareaTiendaMes(Tarea):
         orden = rango(self.tramo, [self.tienda], opciones_de_luigi())
         return f"{super().on_failure(exception)}\n\nPara reintentar:\n{orden}"
 
-
-class ExtraccionVentas(TareaTiendaMes):
-    """Los días pendientes de una tienda-mes, conciliados con el origen, en staging."""
-
-    aceptar_vacios = Modo()
-
-    @property
-    def resources(self):
-        """Una consulta a la vez por tienda: las cajas van primero."""
-        return consulta(self.pos) | self._mes
-
-    def requires(self):
-        return puerta.ConectividadTienda(tienda=self.tienda, pos=self.pos.numero)
-
-    def output(self):
-        manifiesto = extraccion.carpeta_de(self.config, self.lugar, self.tramo).manifiesto
-        return luigi.LocalTarget(str(manifiesto))
-
-    def complete(self) -> bool:
-        return extraccion.completa(self.config, self.lugar, self.tramo)
-
-    def run(self):
+    def _extraer(self) -> None:
         inicio = time.monotonic()
         puerta.exigir_que_siga(self.diario, self.pos)
         entrada = puerta.Entrada(self.config, self.diario, self.pos)
@@ -137,19 +118,47 @@ class ExtraccionVentas(TareaTiendaMes):
         self.avanzar(*(por_filas if a.filas_en_total else por_dias), mensaje)
 
 
-class CargaVentas(TareaTiendaMes):
-    """Una tienda-mes en `ventas_raw`, con su marcador."""
+class ExtraccionVentas(TareaTiendaMes):
+    """Los días pendientes de una tienda-mes, conciliados con el origen, en staging."""
 
-    aceptar_vacios = Modo()
+    @property
+    def resources(self):
+        """Una consulta a la vez por tienda: las cajas van primero."""
+        return consulta(self.pos) | self._mes
+
+    def requires(self):
+        return puerta.ConectividadTienda(tienda=self.tienda, pos=self.pos.numero)
+
+    def output(self):
+        manifiesto = extraccion.carpeta_de(self.config, self.lugar, self.tramo).manifiesto
+        return luigi.LocalTarget(str(manifiesto))
+
+    def complete(self) -> bool:
+        return extraccion.completa(self.config, self.lugar, self.tramo)
+
+    def run(self):
+        self._extraer()
+
+
+class CargaVentas(TareaTiendaMes):
+    """Una tienda-mes en `ventas_raw`, con su marcador.
+
+    Con un lago también la extrae: quien la lee es quien la carga, sin soltar su turno entre una
+    cosa y otra. Si no, otro host que la quiera la leería otra vez.
+    """
+
     # Va antes que otra extracción, para que el staging no se acumule.
     priority = 10
 
     @property
     def resources(self):
-        """Una carga espera a las demás de su base: DuckDB tiene un solo escritor."""
-        return la_base(self.config.ajustes) | self._mes
+        """Una carga espera a las demás de su base: un archivo DuckDB tiene un solo escritor."""
+        ajustes = self.config.ajustes
+        return (consulta(self.pos) if ajustes.es_lago else la_base(ajustes)) | self._mes
 
     def requires(self):
+        if self.config.ajustes.es_lago:
+            return puerta.ConectividadTienda(tienda=self.tienda, pos=self.pos.numero)
         return ExtraccionVentas(
             tienda=self.tienda, desde=self.desde, hasta=self.hasta, solo=self.solo,
             aceptar_vacios=self.aceptar_vacios,
@@ -163,6 +172,16 @@ class CargaVentas(TareaTiendaMes):
         return not cobertura.pendientes(self.config, self.lugar, self.tramo)
 
     def run(self):
+        with ExitStack() as mes, ExitStack() as consultando:
+            if self.config.ajustes.es_lago:
+                consultando.enter_context(candados.candado_de(self.config, self.lugar))
+                mes.enter_context(candados.candado_de(self.config, self.lugar, self.tramo.mes))
+                self._extraer()
+                consultando.close()
+                self.decrease_running_resources(consulta(self.pos))
+            self._cargar()
+
+    def _cargar(self) -> None:
         inicio = time.monotonic()
         resumen = carga.cargar(
             self.config, self.lugar, self.tramo, corrida.id_actual(),
