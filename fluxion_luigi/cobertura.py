@@ -1,16 +1,18 @@
 """Qué días hay que tener, cuáles se tienen y cuáles faltan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fluxion_luigi import marcadores
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.destino.control import DiaRespaldado, Instantanea, instantanea
 from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses, tramo_de
 
 # Una semana entera sin una venta no es un día cerrado.
 MUCHOS_CEROS = 7
+# Entre los marcadores de un host que carga en un lago, los días del lago que quiere otra vez.
+ANULADOS = ".anulados"
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,94 @@ def pendientes(
 ) -> list[date]:
     """Los días de un tramo de un mes que hay que pedir a la tienda.
 
-    Un día está hecho si lo dice el marcador, la base lo respalda (el mismo renglón de control,
-    en la misma base), sigue vigente y no salió de un POS que ese día no era el de la tienda.
+    Un día está hecho si la base lo respalda (ver `respaldados`) y sigue vigente.
 
     Args:
         admite_vieja: ver `destino.control.instantanea`.
     """
-    marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, tramo.mes)
-    dias = exigibles(config, tienda, tramo).dias
-    if marcador is None:
-        return dias
+    dias, ajustes = exigibles(config, tienda, tramo).dias, config.ajustes
+    if not ajustes.es_lago and not marcadores.leer(ajustes.marcadores, tienda.id, tramo.mes):
+        return dias  # sin abrir la base
     base = instantanea(config, admite_vieja=admite_vieja)
-    if marcador.base_id != base.base_id:
-        return dias
-    return [d for d in dias if not _hecho(config, tienda, d, marcador.dias, base.dias)]
+    hechos = {
+        d
+        for d in respaldados(config, tienda, dias, base)
+        if vigente(config, d, base.dias[tienda.id, d].confirmado_en)
+    }
+    return [d for d in dias if d not in hechos]
+
+
+def respaldados(
+    config: Configuracion, tienda: Tienda, dias: Iterable[date], base: Instantanea
+) -> set[date]:
+    """De esos días, los que están en la base, de su POS, y nadie pidió cargar otra vez.
+
+    Con un archivo, los que dice el marcador y la base respalda (el mismo renglón de control, en la
+    misma base): uno quitado a mano significa cargar otra vez. Con un lago, los que dice su control,
+    que es de todos los hosts, menos los anulados en éste.
+    """
+    hay = {
+        d: x
+        for d in dias
+        if (x := base.dias.get((tienda.id, d))) and not tienda.es_de_otro(d, x.pos)
+    }
+    raiz, lago = config.ajustes.marcadores, config.ajustes.es_lago
+    dichos: dict[date, marcadores.DiaCargado] = {}
+    for mes in {f"{d:%Y-%m}" for d in hay}:
+        marcador = marcadores.leer(raiz / ANULADOS if lago else raiz, tienda.id, mes)
+        if marcador and marcador.base_id == base.base_id:
+            dichos |= marcador.dias
+    iguales = {d for d, x in hay.items() if d in dichos and x.respalda(dichos[d])}
+    return hay.keys() - iguales if lago else iguales
+
+
+def anular(config: Configuracion, tienda: str, mes: str, dias: Iterable[date]) -> list[date]:
+    """Que esos días se carguen otra vez; devuelve cuáles lo estaban. Con el candado de su mes.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+        ErrorOcupado, ErrorDestino: si no se pudo leer el lago.
+    """
+    raiz, de, dias = config.ajustes.marcadores, config.ajustes.base, set(dias)
+    quitados = set(marcadores.anular(raiz, tienda, mes, dias, de))
+    if config.ajustes.es_lago:
+        base = instantanea(config)
+        suyos = {d: _como_cargado(x) for d in dias if (x := base.dias.get((tienda, d)))}
+        if suyos and base.base_id:
+            anulado = marcadores.Marcador(tienda, mes, base.base_id, suyos)
+            marcadores.agregar(raiz / ANULADOS, anulado, de)
+        quitados |= suyos.keys()
+    return sorted(quitados)
+
+
+def anotar(config: Configuracion, marcador: marcadores.Marcador) -> None:
+    """Suma al marcador de este host unos días cargados; lo anulado de ellos ya no cuenta.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+    """
+    raiz, de = config.ajustes.marcadores, config.ajustes.base
+    marcadores.agregar(raiz, marcador, de)
+    if config.ajustes.es_lago:
+        marcadores.anular(raiz / ANULADOS, marcador.tienda, marcador.mes, marcador.dias, de)
+
+
+def anotar_ajenos(config: Configuracion, tienda: str, tramo: Rango) -> dict[date, DiaRespaldado]:
+    """Los días de un tramo que cargaron otros; con un lago, quedan en el marcador de este host.
+
+    Raises:
+        ErrorDisco: si no se puede escribir.
+    """
+    base = instantanea(config, admite_vieja=True)
+    dias = {d: x for d in tramo if (x := base.dias.get((tienda, d)))}
+    if config.ajustes.es_lago and dias:
+        suyos = {d: _como_cargado(x) for d, x in dias.items()}
+        anotar(config, marcadores.Marcador(tienda, tramo.mes, base.base_id, suyos))
+    return dias
+
+
+def _como_cargado(x: DiaRespaldado) -> marcadores.DiaCargado:
+    return marcadores.DiaCargado(x.conteo, x.extraido_en, x.corrida)
 
 
 def historia_conocida(config: Configuracion) -> Rango:
@@ -98,14 +174,3 @@ def primeras_ventas(config: Configuracion) -> dict[str, date]:
         if x.conteo.filas and dia < primeras.get(tienda, date.max):
             primeras[tienda] = dia
     return primeras
-
-
-def _hecho(config, tienda: Tienda, dia: date, marcados: Mapping, respaldados: Mapping) -> bool:
-    marcado, respaldo = marcados.get(dia), respaldados.get((tienda.id, dia))
-    return (
-        marcado is not None
-        and respaldo is not None
-        and respaldo.respalda(marcado)
-        and vigente(config, dia, respaldo.confirmado_en)
-        and not tienda.es_de_otro(dia, respaldo.pos)
-    )

@@ -118,10 +118,8 @@ def cargar(
                 origen.reabrir()
                 raise
             if cargados:
-                marcadores.agregar(
-                    config.ajustes.marcadores,
-                    _marcador(tienda, tramo, base.id, hecha.ventanas, cargados, corrida),
-                    config.ajustes.base,
+                cobertura.anotar(
+                    config, _marcador(tienda, tramo, base.id, hecha.ventanas, cargados, corrida)
                 )
         origen.borrar()
     return Resumen(
@@ -142,9 +140,8 @@ def _sumar(dias: Collection[date], cuentas: Iterable[Mapping[date, int]]) -> int
 
 
 def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
-    """Lo que otra corrida cargó mientras ésta esperaba, según su marcador."""
-    marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, tramo.mes)
-    dias = [x for d, x in (marcador.dias if marcador else {}).items() if d in tramo]
+    """Lo que otra corrida, o la de otro host, cargó mientras ésta esperaba."""
+    dias = cobertura.anotar_ajenos(config, tienda.id, tramo).values()
     return Ajena(sorted({x.corrida for x in dias}), len(dias), sum(x.conteo.filas for x in dias))
 
 

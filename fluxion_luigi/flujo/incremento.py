@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fluxion_luigi import cobertura, marcadores
+from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import DiaRespaldado, Instantanea, instantanea
 from fluxion_luigi.errores import ErrorUso
@@ -139,7 +139,7 @@ def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantan
     suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id and d >= abrio}
     toca = {d for m in meses(ventana) for d in cobertura.pendientes(config, tienda, m)}
     toca |= {d for d in _sin_confirmar(config, tienda, suyos) if d <= hasta}
-    ya_estan = respaldados(config, tienda, toca, suyos, base.base_id)
+    ya_estan = cobertura.respaldados(config, tienda, toca & suyos.keys(), base)
     return Jornada(
         tienda,
         faltan=sorted(toca - ya_estan),
@@ -169,22 +169,6 @@ def _sin_confirmar(
 
 def _de_hoy(tienda: Tienda, dia: date) -> bool:
     return tienda.en(dia).numero == tienda.numero
-
-
-def respaldados(
-    config: Configuracion, tienda: Tienda, dias: set[date], suyos: Mapping, base_id: str | None
-) -> set[date]:
-    """Los que la base tiene, de su POS, y su marcador dice: uno quitado a mano es leer otra vez."""
-    marcados: dict[date, marcadores.DiaCargado] = {}
-    for mes in {f"{d:%Y-%m}" for d in dias}:
-        marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, mes)
-        if marcador and marcador.base_id == base_id:
-            marcados |= marcador.dias
-    return {
-        d
-        for d in dias & suyos.keys() & marcados.keys()
-        if suyos[d].respalda(marcados[d]) and not tienda.es_de_otro(d, suyos[d].pos)
-    }
 
 
 def _hueco(

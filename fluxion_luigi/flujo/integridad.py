@@ -109,6 +109,8 @@ def _mirar(
                 if d in rango and f"{d:%Y-%m}" == m.mes
             }
         ilegibles |= {(tienda, p.stem) for p in marcadores.ilegibles(raiz, tienda)}
+    if config.ajustes.es_lago:  # los marcadores de un host no son la verdad de la cadena
+        marcas, ilegibles = _segun_control(foto), set()
     vistos = {}
     for tienda, dia in sorted(foto.control.keys() | foto.ventas.keys() | marcas.keys()):
         marcado, de_base = marcas.get((tienda, dia), (None, None))
@@ -121,6 +123,14 @@ def _mirar(
             de_otro_pos=_de_otro_pos(config, tienda, dia, foto),
         )  # fmt: skip
     return foto, vistos
+
+
+def _segun_control(foto: Foto) -> dict:
+    """Lo que dirían los marcadores si un solo host hubiera cargado todo."""
+    return {
+        clave: (marcadores.DiaCargado(r.dia.conteo, r.dia.extraido_en, r.dia.corrida), foto.base_id)
+        for clave, (r, *_) in foto.control.items()
+    }
 
 
 def _hallados(
@@ -178,7 +188,7 @@ def _de_archivos(
 ) -> list[Diferencia]:
     """Lo que no es de un día: marcadores que no se entienden, filas sueltas, staging de nadie."""
     raiz, halladas = config.ajustes.marcadores, []
-    for id_ in tiendas or marcadores.tiendas(raiz):
+    for id_ in () if config.ajustes.es_lago else tiendas or marcadores.tiendas(raiz):
         for ruta in marcadores.ilegibles(raiz, id_):
             if not _toca(ruta.stem, rango):
                 continue

@@ -15,7 +15,7 @@ from fluxion_luigi.flujo import limpieza
 from fluxion_luigi.flujo.candados import candado_de, lugar
 from fluxion_luigi.flujo.diferencias import ACEPTAR, LIMPIAR, RANGO, VERIFICAR, Diferencia
 from fluxion_luigi.flujo.extraccion import carpeta
-from fluxion_luigi.flujo.incremento import PlanDiario, por_mes, respaldados
+from fluxion_luigi.flujo.incremento import PlanDiario, por_mes
 from fluxion_luigi.periodos import UN_DIA, Rango, tramo_de
 
 # Una carga por hacer: la tienda, sus días de un mes y si se acepta que vengan con menos filas.
@@ -43,8 +43,7 @@ def planear(config: Configuracion, pedidas: Sequence[str], rango: Rango) -> Plan
 def al_dia(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
     """Si la base y el marcador dicen lo mismo de todos esos días."""
     base, dias = instantanea(config), set(tramo)
-    suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id}
-    return dias <= respaldados(config, tienda, dias, suyos, base.base_id)
+    return dias <= cobertura.respaldados(config, tienda, dias, base)
 
 
 def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[PorCargar]:
@@ -57,7 +56,7 @@ def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[P
         ErrorOcupado: si otra corrida tiene una de esas tiendas-mes.
         ErrorDisco: si no se pudo.
     """
-    raiz, base = config.ajustes.marcadores, config.ajustes.base
+    raiz = config.ajustes.marcadores
     por_hacer = [d for d in diferencias if d.remedio and d.remedio.sola]
     if any(d.remedio.tarea == LIMPIAR for d in por_hacer):
         limpieza.quitar(config, limpieza.staging_de_nadie(config))
@@ -77,7 +76,7 @@ def preparar(config: Configuracion, diferencias: Sequence[Diferencia]) -> list[P
         toca = [dia for dia, suya in suyos.items() if suya == acepta]
         with candado_de(config, lugar(config, id_), mes):
             carpeta(config, lugar(config, id_), mes).borrar()
-            marcadores.anular(raiz, id_, mes, toca, base)
+            cobertura.anular(config, id_, mes, toca)
         partes = cobertura.por_pos(lugar(config, id_), tramo_de(toca))
         por_cargar += [(id_, parte, acepta) for parte in partes]
     return por_cargar

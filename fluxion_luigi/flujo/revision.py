@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from fluxion_luigi import marcadores
+from fluxion_luigi import cobertura
 from fluxion_luigi.archivos import disco, escribir_json, leer_json
 from fluxion_luigi.conciliacion import Conteos
 from fluxion_luigi.config import Configuracion, Tienda
@@ -106,10 +106,9 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
 
 
 def _anular(config: Configuracion, tienda: Tienda, dias: Iterable[date]) -> None:
-    ajustes = config.ajustes
     for tramo in por_mes(sorted(dias)):
         with candado_de(config, tienda, tramo.mes):
-            marcadores.anular(ajustes.marcadores, tienda.id, tramo.mes, tramo, ajustes.base)
+            cobertura.anular(config, tienda.id, tramo.mes, tramo)
 
 
 def _carpeta(config: Configuracion, corrida: str) -> Path:

@@ -223,7 +223,7 @@ def carga_de(tienda: str, tramo: Rango, *, aceptar_vacios: bool) -> CargaVentas:
 
 
 class AnularMarcadores(Tarea):
-    """Quita de los marcadores los días que se van a recargar, una vez por corrida."""
+    """Anula en este host los días que se van a recargar, una vez por corrida."""
 
     desde = FechaOMes(fin=False)
     hasta = FechaOMes(fin=True)
@@ -240,14 +240,13 @@ class AnularMarcadores(Tarea):
         return any(s["suceso"] == "anulados" for s in self.diario.sucesos())
 
     def run(self):
-        raiz, base = self.config.ajustes.marcadores, self.config.ajustes.base
         plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
         anulados = []
         for t, tramo in plan.tramos:
             with candados.candado_de(self.config, t, tramo.mes):
                 # Lo que dejó en staging una corrida anterior no es «pedir otra vez».
                 extraccion.carpeta(self.config, t, tramo.mes).borrar()
-                quitados = marcadores.anular(raiz, t.id, tramo.mes, tramo, base)
+                quitados = cobertura.anular(self.config, t.id, tramo.mes, tramo)
             if quitados:
                 dias = [str(d) for d in quitados]
                 anulados.append({"tienda": t.id, "mes": tramo.mes, "dias": dias})
