@@ -7,9 +7,10 @@ núcleo no lo necesita, y el proceso lector arranca sin él.
 import sys
 
 TAREAS = (
-    "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "OlvidarVentas",
-    "PublicarBase", "RangoVentas", "RenombrarTienda", "VerificarCalidad", "VerificarConectividad",
-    "VerificarIntegridad", "VerificarMuestra", "VerificarSistema",
+    "AlertasVentas", "EstadoVentas", "IncrementoDiario", "LimpiarArchivos", "MantenerLago",
+    "MudarBase", "OlvidarVentas", "PublicarBase", "RangoVentas", "RenombrarTienda",
+    "VerificarCalidad", "VerificarConectividad", "VerificarIntegridad", "VerificarMuestra",
+    "VerificarSistema",
 )  # fmt: skip
 
 if "luigi" in sys.modules:
@@ -18,6 +19,8 @@ if "luigi" in sys.modules:
         EstadoVentas,
         IncrementoDiario,
         LimpiarArchivos,
+        MantenerLago,
+        MudarBase,
         OlvidarVentas,
         PublicarBase,
         RangoVentas,

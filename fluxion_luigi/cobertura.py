@@ -138,15 +138,16 @@ def anotar(config: Configuracion, marcador: marcadores.Marcador) -> None:
         marcadores.anular(raiz / ANULADOS, marcador.tienda, marcador.mes, marcador.dias, de)
 
 
-def anotar_ajenos(config: Configuracion, tienda: str, tramo: Rango) -> dict[date, DiaRespaldado]:
-    """Los días de un tramo que cargaron otros; con un lago, quedan en el marcador de este host.
+def marcar(config: Configuracion, tienda: str, tramo: Rango) -> dict[date, DiaRespaldado]:
+    """Pone en el marcador de este host los días de un mes que la base ya tiene, y los devuelve.
 
     Raises:
         ErrorDisco: si no se puede escribir.
+        ErrorOcupado, ErrorDestino: si no se pudo leer la base.
     """
     base = instantanea(config, admite_vieja=True)
     dias = {d: x for d in tramo if (x := base.dias.get((tienda, d)))}
-    if config.ajustes.es_lago and dias:
+    if dias:
         suyos = {d: _como_cargado(x) for d, x in dias.items()}
         anotar(config, marcadores.Marcador(tienda, tramo.mes, base.base_id, suyos))
     return dias

@@ -141,7 +141,7 @@ def _sumar(dias: Collection[date], cuentas: Iterable[Mapping[date, int]]) -> int
 
 def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
     """Lo que otra corrida, o la de otro host, cargó mientras ésta esperaba."""
-    dias = cobertura.anotar_ajenos(config, tienda.id, tramo).values()
+    dias = cobertura.marcar(config, tienda.id, tramo).values()
     return Ajena(sorted({x.corrida for x in dias}), len(dias), sum(x.conteo.filas for x in dias))
 
 

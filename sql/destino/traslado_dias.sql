@@ -1,0 +1,2 @@
+SELECT * FROM query_table($tabla)
+WHERE ubicacion_id = $tienda AND dia BETWEEN $desde AND $hasta;

@@ -1,0 +1,1 @@
+INSERT INTO {tabla} BY NAME SELECT * FROM por_trasladar;

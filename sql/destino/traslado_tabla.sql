@@ -1,0 +1,1 @@
+FROM query_table($tabla);
