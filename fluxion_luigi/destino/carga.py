@@ -25,7 +25,7 @@ FILAS_QUE_COMPACTAN = FILAS_POR_GRUPO // 2
 
 # En un lago otro puede haber cambiado la misma tabla mientras ésta trabajaba. Nada quedó, y hacerlo
 # otra vez es seguro: sus días son de quien tiene el candado de la tienda-mes.
-_SI_CHOCA = Retrying(
+SI_CHOCA = Retrying(
     retry=retry_if_exception_type(ErrorConflicto), stop=stop_after_attempt(8),
     wait=wait_random_exponential(0.1, max=3), reraise=True,
 )  # fmt: skip
@@ -112,7 +112,7 @@ def cargar(
                 lista.por_confirmar()
             return cargados
 
-        return _SI_CHOCA(reemplazar)
+        return SI_CHOCA(reemplazar)
 
 
 def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> None:
@@ -132,7 +132,7 @@ def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> No
                 ahora=_sin_zona(datetime.now(UTC)),
             )  # fmt: skip
 
-    _SI_CHOCA(anotar)
+    SI_CHOCA(anotar)
 
 
 def _exigir_no_vaciados(

@@ -5,8 +5,8 @@ from datetime import date
 
 from fluxion_luigi.conciliacion import Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.carga import SI_CHOCA
 from fluxion_luigi.destino.consultas import consulta, ejecutar
-from fluxion_luigi.destino.palabras import en_palabras
 from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorIntegridad
 from fluxion_luigi.esquema import SUMAS
@@ -39,7 +39,7 @@ def exigir_controladas(base: Base) -> None:
     if sueltos:
         ids = sorted({str(t) for t, _ in sueltos})
         raise ErrorIntegridad(
-            f"En {base.nombre} hay ventas de {len(sueltos)} día(s) que su control no nombra, de "
+            f"En {base.donde} hay ventas de {len(sueltos)} día(s) que su control no nombra, de "
             f"{', '.join(ids[:5])}. No se trasladó nada: corra VerificarIntegridad, que dice qué "
             "hacer con ellos, y repita la orden."
         )
@@ -55,31 +55,36 @@ def trasladar(de: Base, a: Base, tienda: str, tramos: Sequence[Rango]) -> int:
         ErrorConciliacion: si lo que quedó no es lo que hay en la de antes; nada cambia.
         ErrorDestino, ErrorDisco: si alguna no pudo; nada cambia.
     """
-    filas = 0
-    with transaccion(a):
-        for tramo in tramos:
-            dias = {"tienda": tienda, "desde": tramo.desde, "hasta": tramo.hasta}
-            for tabla, borrar in DE_UN_DIA.items():
-                a.hacer(borrar, **dias)
-                _pasar(de, a, tabla, dias)
-            hay = contar(de, tienda, tramo)
-            donde = f"{tienda}, {tramo}"
-            exigir_iguales(hay, contar(a, tienda, tramo), "trasladado", "en la de antes", donde)
-            filas += sum(c.filas for c in hay.values())
-    return filas
+
+    def poner() -> int:
+        filas = 0
+        with transaccion(a):
+            for tramo in tramos:
+                dias = {"tienda": tienda, "desde": tramo.desde, "hasta": tramo.hasta}
+                for tabla, borrar in DE_UN_DIA.items():
+                    a.hacer(borrar, **dias)
+                    _pasar(de, a, tabla, dias)
+                hay, puesto = contar(de, tienda, tramo), contar(a, tienda, tramo)
+                exigir_iguales(hay, puesto, "trasladado", "en la de antes", f"{tienda}, {tramo}")
+                filas += sum(c.filas for c in hay.values())
+        return filas
+
+    return SI_CHOCA(poner)
 
 
 def trasladar_sueltas(de: Base, a: Base) -> None:
     """Pone lo que no es de un día y en la otra falta. Los mismos errores que `trasladar`."""
-    with transaccion(a):
-        for tabla, claves in SUELTAS.items():
-            de_cada = {
-                lado: ", ".join(f"{lado}.{c}" for c in claves) for lado in ("o", "d")
-            }  # fmt: skip
-            _pasar(
-                de, a, tabla, {},
-                _texto(a, "traslado_sueltas", tabla=tabla, claves=de_cada["d"], suyas=de_cada["o"]),
-            )  # fmt: skip
+
+    def poner() -> None:
+        with transaccion(a):
+            for tabla, claves in SUELTAS.items():
+                suyas, de_alla = (", ".join(f"{lado}.{c}" for c in claves) for lado in "od")
+                poner = _texto(
+                    a, "traslado_sueltas", tabla=tabla, claves=de_alla, suyas=suyas
+                )  # fmt: skip
+                _pasar(de, a, tabla, {}, poner)
+
+    SI_CHOCA(poner)
 
 
 def contar(base: Base, tienda: str, tramo: Rango) -> Conteos:
@@ -109,14 +114,14 @@ def exigir_las_mismas(de: Base, a: Base, dias: Mapping[str, Sequence[date]]) -> 
 
 def _pasar(de: Base, a: Base, tabla: str, dias: dict, insertar: str = "") -> None:
     """Lo de una tabla, por partes y sin salir de sus columnas: la memoria no crece con el mes."""
-    with en_palabras(de.ruta):
+    with de.en_palabras():
         if tabla == "ventas_raw":
             archivo, valores = "traslado_ventas", dias
         else:
             archivo = "traslado_dias" if dias else "traslado_tabla"
             valores = {"tabla": tabla, **dias}
         lotes = de.conexion.execute(consulta(de.sql, archivo), valores).to_arrow_reader(FILAS)
-    with en_palabras(a.ruta):
+    with a.en_palabras():
         a.conexion.register("por_trasladar", lotes)
         try:
             ejecutar(a.conexion, insertar or _texto(a, "traslado_insertar", tabla=tabla))

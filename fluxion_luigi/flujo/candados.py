@@ -8,12 +8,13 @@ import fcntl
 import resource
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from fluxion_luigi import corrida, turnos
 from fluxion_luigi.archivos import candado
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.config.base import CLAVE, USUARIO, Lago
+from fluxion_luigi.destino import catalogo
 from fluxion_luigi.errores import ErrorFluxion, ErrorOcupado
 
 # Los archivos que el proceso abre además de sus candados, con holgura.
@@ -32,13 +33,10 @@ def candado_de(config: Configuracion, tienda: Tienda, mes: str = "", espera: flo
 
 def servidor_de(config: Configuracion) -> turnos.Servidor | None:
     """El PostgreSQL que guarda los turnos de la cadena; None si la base no es un lago."""
-    ajustes = config.ajustes
-    if not isinstance(ajustes.base, Lago):
+    if not config.ajustes.es_lago:
         return None
-    usuario, clave = (ajustes.ambiente.get(v, "") for v in (USUARIO, CLAVE))
-    return turnos.Servidor(
-        ajustes.base.catalogo, usuario, clave, corrida.id_actual(), ajustes.lago_vida, ajustes.sql
-    )
+    vida = config.ajustes.lago_vida
+    return replace(catalogo.servidor(config), corrida=corrida.id_actual(), vida=vida)
 
 
 def tomado(config: Configuracion, tienda: str, mes: str) -> bool:

@@ -1,1 +1,7 @@
-class MantenerLago: pass
+"""El mantenimiento de un lago."""
+
+import luigi
+
+
+class MantenerLago(luigi.Task):
+    """Por hacer."""
