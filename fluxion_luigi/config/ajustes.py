@@ -68,6 +68,7 @@ class Ajustes:
     base: Ubicacion = _BASE
     lago_datos: str = ""
     lago_vida: float = _entre(15.0, 1, 3600)
+    lago_gracia: float = _entre(24.0, 0, 8784)
     publicada: Path | None = None
     staging: Path = Path("staging")
     marcadores: Path = Path("markers")

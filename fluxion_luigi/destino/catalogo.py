@@ -46,6 +46,15 @@ def estado(config: Configuracion) -> tuple[int, str] | None:
     return (snapshot, hora) if hechas else None
 
 
+def hace(config: Configuracion, horas: float) -> str:
+    """La hora que tenía ese servidor hace tantas horas, como la escribe él.
+
+    Raises:
+        ErrorDestino: si no contesta.
+    """
+    return _preguntar(config, texto(config.ajustes.sql, "hace"), {"horas": horas})[0][0]
+
+
 @contextmanager
 def turno(config: Configuracion) -> Iterator[None]:
     """El de confirmar en el lago, entre todos los hosts; se suelta solo si el proceso muere.
@@ -86,7 +95,7 @@ def _ejecutar(con, sql: Path, archivo: str, **valores) -> None:
     con.execute(texto(sql, archivo), {"clave": _TURNO, **valores})
 
 
-def _preguntar(config: Configuracion, consulta: str) -> list[tuple]:
+def _preguntar(config: Configuracion, consulta: str, valores: dict | None = None) -> list[tuple]:
     """Una consulta por la conexión que este proceso tiene abierta; si se cortó, por otra."""
     import psycopg
 
@@ -97,7 +106,7 @@ def _preguntar(config: Configuracion, consulta: str) -> list[tuple]:
         if nueva:
             con = _abiertas[cual] = cual[1].conectar()
         try:
-            return con.execute(consulta).fetchall()
+            return con.execute(consulta, valores).fetchall()
         except psycopg.OperationalError as e:
             con.close()
             if nueva:

@@ -22,7 +22,15 @@ from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorSinEntrar
 from fluxion_luigi.flujo import carga, revision
 from fluxion_luigi.informes import reporte, resumen
-from fluxion_luigi.tareas import avisos, limpieza, publicacion, salida, senales, vigilia
+from fluxion_luigi.tareas import (
+    avisos,
+    limpieza,
+    mantenimiento,
+    publicacion,
+    salida,
+    senales,
+    vigilia,
+)
 from fluxion_luigi.tareas.base import Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.registro import en_palabras, ruta_del_log
 from fluxion_luigi.una_vez import UnaVez
@@ -275,6 +283,7 @@ def _alertar() -> None:
 def _limpiar() -> None:
     if raiz.limpia_al_acabar and not senales.recibida():
         limpieza.tras_incremento(_con_prisa())
+        mantenimiento.tras_incremento(_con_prisa())
 
 
 def _cerrar(diario: corrida.Diario, datos: dict):

@@ -49,7 +49,8 @@ class MudarBase(Tarea):
             nonlocal filas
             filas += suyas
             todos = len(plan.faltan)
-            self.avanzar(van, todos, f"{van}/{todos} {tienda} {mes}: {entero(suyas)} filas")
+            self.avanzar(van, todos, f"{van} de {todos} tiendas-mes")
+            registro.info("✓ %d/%d %s %s: %s filas", van, todos, tienda, mes, entero(suyas))
 
         traslado.llevar(de, a, plan, avisar)
         registro.info(

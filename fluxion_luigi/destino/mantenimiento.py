@@ -1,0 +1,70 @@
+"""El mantenimiento de un lago: juntar archivos pequeños, vencer snapshots y borrar lo que sobra.
+
+Lo que un snapshot usó se borra cuando hace `lago_gracia` horas que ninguno lo usa: quien lee un
+lago mira un snapshot, y ese plazo es el suyo.
+
+"""
+
+from dataclasses import dataclass
+
+from fluxion_luigi.config import Configuracion
+from fluxion_luigi.destino import catalogo
+from fluxion_luigi.destino.base import Base, para_escribir
+from fluxion_luigi.destino.consultas import ejecutar
+
+# Lo que a una carga le toma, de sobra, escribir sus archivos y confirmarlos: antes no son sueltos.
+HORAS_DE_CARGA = 2.0
+
+
+@dataclass(frozen=True)
+class Hecho:
+    """Lo que se hizo, o se haría: archivos juntados y en cuántos, snapshots vencidos y borrados.
+
+    `antes` y `despues` son los archivos del lago, sus bytes y los snapshots que se guardan.
+    """
+
+    juntados: int
+    en: int
+    vencidos: int
+    viejos: int
+    sueltos: int
+    antes: tuple[int, int, int]
+    despues: tuple[int, int, int]
+
+
+def mantener(config: Configuracion, *, simular: bool) -> Hecho:
+    """Mantiene el lago. Los demás siguen leyendo y, salvo mientras se juntan archivos, cargando.
+
+    Args:
+        simular: dice qué vencería y borraría ahora, y no cambia nada.
+
+    Raises:
+        ErrorOcupado: si no tocó confirmar en `espera_base`.
+        ErrorDestino, ErrorDisco: si no se pudo; lo hecho queda, y repetir sigue.
+    """
+    gracia = config.ajustes.lago_gracia
+    # La hora de lo que guarda el catálogo es la suya, y no la de este host.
+    antes, de_carga = (catalogo.hace(config, max(gracia, minimo)) for minimo in (0, HORAS_DE_CARGA))
+    con = {"simular": "true" if simular else "false"}
+    with para_escribir(config) as base:
+        base.con_medida()
+        tamano = _tamano(base)
+        juntados = en = 0
+        for paso in () if simular else ("volcar", "reescribir", "juntar"):
+            # Con el turno de confirmar: si no, chocaría con la carga de un día que se reemplaza.
+            with base.turno():
+                [(n, *hechos)] = _hacer(base, paso)
+            juntados, en = juntados + n * bool(hechos), en + sum(hechos)
+        [(vencidos,)] = _hacer(base, "vencer", antes=antes, **con)
+        [(viejos,)] = _hacer(base, "borrar_viejos", antes=antes, **con)
+        [(sueltos,)] = _hacer(base, "borrar_sueltos", antes=de_carga, **con)
+        return Hecho(juntados, en, vencidos, viejos, sueltos, tamano, _tamano(base))
+
+
+def _tamano(base: Base) -> tuple[int, int, int]:
+    return _hacer(base, "tamano")[0]
+
+
+def _hacer(base: Base, archivo: str, **partes: str) -> list[tuple]:
+    with base.en_palabras():
+        return ejecutar(base.conexion, catalogo.texto(base.sql, archivo).format(**partes))

@@ -1,0 +1,2 @@
+SELECT count(*)
+FROM ducklake_expire_snapshots('lago', older_than => TIMESTAMPTZ '{antes}', dry_run => {simular});

@@ -1,0 +1,48 @@
+"""MantenerLago: menos archivos y snapshots, y nadie que esté leyendo se queda sin los suyos."""
+
+import os
+import time
+
+from tests import lagos
+from tests.proyecto import cada_dia
+
+
+@lagos.EN_LAGO
+def test_se_juntan_los_archivos_de_un_mes_y_quien_lee_no_pierde_los_suyos(proyecto):
+    proyecto.ajustes["lago_gracia"] = "0"
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-03", 30)).escribir()
+    for dia in range(1, 4):
+        assert proyecto.rango(f"2025-03-0{dia}", f"2025-03-0{dia}").codigo == 0
+    antes = proyecto.cargado()
+    carpeta = proyecto.carpeta / "lago" / "main" / "ventas_raw"
+    assert len(list(carpeta.rglob("*.parquet"))) == 3
+    suelto = next(carpeta.rglob("*.parquet")).with_name("de-una-carga-que-murio.parquet")
+    reciente = suelto.with_name("de-una-carga-en-curso.parquet")
+    for archivo in (suelto, reciente):
+        archivo.write_bytes(b"a medias")
+    os.utime(suelto, (0, time.time() - 30 * 3600))
+
+    mirada = proyecto.luigi("MantenerLago", "--simular")
+    assert mirada.codigo == 0, mirada.todo
+    assert "1 archivo(s) de sobra sería(n) borrado(s)" in mirada.fuera
+    # Con la gracia de siempre sólo se juntan: los de antes siguen para quien los esté leyendo.
+    con_gracia = proyecto.luigi("MantenerLago", FLUXION_LAGO_GRACIA="24")
+    assert "3 archivo(s) quedaron en 1" in con_gracia.fuera
+    assert reciente.exists()
+    assert not suelto.exists()
+    assert len(list(carpeta.rglob("*.parquet"))) == 5
+    with lagos.abierto(proyecto) as lector:
+        version = "SELECT min(snapshot_id) FROM ducklake_snapshots('lago')"
+        [(primera,)] = lector.execute(version).fetchall()
+        assert primera <= 1
+    sin_gracia = proyecto.luigi("MantenerLago")
+    assert sin_gracia.codigo == 0, sin_gracia.todo
+    assert "3 archivo(s) de sobra fue(ron) borrado(s)" in sin_gracia.fuera
+    assert len(list(carpeta.rglob("*.parquet"))) == 2
+    assert proyecto.cargado() == antes
+
+
+def test_un_archivo_no_tiene_que_mantenerse_y_se_dice(con_marzo):
+    salida = con_marzo.luigi("MantenerLago")
+    assert salida.codigo == 30
+    assert "no hay nada que mantener" in salida.error
