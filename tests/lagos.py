@@ -20,16 +20,24 @@ EN_LAGO = pytest.mark.parametrize("destino", ["lago"], indirect=True)
 _numero = itertools.count()
 
 
-def poner(proyecto: Proyecto, servidor: Servidor) -> str:
-    """Que el proyecto cargue en un lago nuevo; devuelve el nombre de la base de su catálogo."""
+# Las del catálogo de un lago.
+CREDENCIALES = {USUARIO_DE: USUARIO, CLAVE_DE: CLAVE}
+
+
+def crear(servidor: Servidor) -> str:
+    """La base de un lago nuevo, con su catálogo en ese servidor."""
     nombre = f"lago_{os.getpid()}_{next(_numero)}"
     with contextlib.closing(servidor.conectar()) as c:
         c.execute(f'CREATE DATABASE "{nombre}"')
-    proyecto.ajustes |= {
-        "base": f"ducklake:postgres:dbname={nombre} host=127.0.0.1 port={servidor.puerto}",
-        "lago_datos": "lago",
-    }
-    proyecto.ambiente |= {USUARIO_DE: USUARIO, CLAVE_DE: CLAVE}
+    return f"ducklake:postgres:dbname={nombre} host=127.0.0.1 port={servidor.puerto}"
+
+
+def poner(proyecto: Proyecto, servidor: Servidor) -> str:
+    """Que el proyecto cargue en un lago nuevo; devuelve el nombre de la base de su catálogo."""
+    base = crear(servidor)
+    nombre = base.split("dbname=")[1].split()[0]
+    proyecto.ajustes |= {"base": base, "lago_datos": "lago"}
+    proyecto.ambiente |= CREDENCIALES
     proyecto.escribir()
     return nombre
 

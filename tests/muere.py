@@ -9,6 +9,7 @@ está en cada punto. Muere el grupo entero: el proceso principal, sus tareas y s
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import luigi.cmdline
@@ -84,6 +85,18 @@ def entre_tandas() -> None:
     despues(abierta.Base, "tope_de_memoria", vez=5)
 
 
+def a_medio_confirmar() -> None:
+    """Muere mientras la base está confirmando la transacción de una carga."""
+    original = abierta.Base.hacer
+
+    def envuelta(self, archivo, /, **valores):
+        if archivo == "confirmar":
+            threading.Timer(0.005, morir).start()
+        return original(self, archivo, **valores)
+
+    abierta.Base.hacer = envuelta
+
+
 PUNTOS = {
     "a_medio_crear_la_base": a_medio_crear_la_base,
     "dentro_de_una_ventana": dentro_de_una_ventana,
@@ -94,6 +107,7 @@ PUNTOS = {
     "entre_tandas": entre_tandas,
     "a_medio_cargar": lambda: despues(destino, "_comprobar", vez=2),
     "antes_del_commit": lambda: despues(destino, "_anotar_carga"),
+    "a_medio_confirmar": a_medio_confirmar,
     "tras_el_commit": lambda: antes(marcadores, "agregar"),
     "tras_el_marcador": lambda: despues(marcadores, "agregar"),
     "a_medio_borrar_el_staging": a_medio_borrar_el_staging,

@@ -100,11 +100,11 @@ def cadena(postgresql, tmp_path_factory, request) -> Cadena:
     return Cadena(proyecto, postgresql, lineas, salida)
 
 
-def poblar(servidor: Servidor, base: str, lineas, csv: Path) -> None:
-    """Una base con la forma del POS y las ventas de una tienda."""
+def poblar(servidor: Servidor, base: str, lineas, csv: Path, tienda: str = "") -> None:
+    """Una base con la forma del POS y las ventas de una tienda; si no se dice, la de su nombre."""
     servidor.crear_pos(base)
     for tabla, consulta in TABLAS.items():
-        lineas.execute(f"COPY ({consulta.replace('$t', repr(base))}) TO '{csv}' (HEADER)")
+        lineas.execute(f"COPY ({consulta.replace('$t', repr(tienda or base))}) TO '{csv}' (HEADER)")
         servidor.copiar(base, tabla, csv)
     with contextlib.closing(servidor.conectar(base)) as c:
         c.execute("CREATE INDEX ON vad20.ma_transaccion (f_fecha)")

@@ -1,0 +1,137 @@
+"""Varios hosts de una cadena en esta máquina: cada uno con su carpeta, su reloj y su camino al lago.
+
+Y quien los mira mientras tanto: cuántos le preguntan a la vez a una tienda, según el servidor de la
+tienda, y qué ven los que leen el lago.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import lagos
+from tests.luigid import Luigid
+from tests.postgresql import Servidor
+from tests.proyecto import RAIZ, Proyecto, Salida
+
+# Con segundos de vida en vez de quince, un corte se prueba en segundos.
+DE_HOST = {"lago_vida": "4", "espera_scheduler": "60", "espera_tienda": "120"}
+
+
+class Host:
+    """Uno: un proyecto en su carpeta que carga en el lago de todos.
+
+    Args:
+        reloj: cuánto se adelanta (o atrasa) el suyo, como lo escribe faketime: `+7m`.
+    """
+
+    def __init__(self, proyecto: Proyecto, luigid: Luigid, reloj: str = ""):
+        self.proyecto, self.luigid, self.reloj = proyecto, luigid, reloj
+        self.proceso: subprocess.Popen | None = None
+        self._dicho = proyecto.carpeta / "dicho"
+
+    @property
+    def dicho(self) -> str:
+        """Todo lo que lleva dicho."""
+        return self._dicho.read_text()
+
+    def lanzar(self, *orden: str, muere: str = "", workers: int = 1) -> None:
+        """Corre una orden sin esperarla; `muere` es un punto de `tests.muere`."""
+        partes = self.luigid.orden(self.proyecto, *orden, workers=workers)
+        if muere:
+            partes = [sys.executable, "-m", "tests.muere", muere, "--", *partes[3:]]
+        if self.reloj:
+            partes = ["faketime", "-f", self.reloj, *partes]
+        with self._dicho.open("a") as salida:
+            self.proceso = subprocess.Popen(
+                partes, cwd=self.proyecto.carpeta, stdout=salida, stderr=salida,
+                env=self.proyecto.entorno(PYTHONPATH=str(RAIZ)), start_new_session=True,
+            )  # fmt: skip
+
+    def terminar(self, segundos: float = 240) -> Salida:
+        """Espera a que acabe."""
+        return Salida(self.proceso.wait(segundos), self.dicho, "")
+
+    def apagar(self) -> None:
+        """Lo apaga de golpe, si sigue."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.proceso.pid, signal.SIGKILL)
+        self.proceso.wait()
+
+
+class Mirada:
+    """Algo que se mira una y otra vez, en otro hilo, mientras dura el contexto."""
+
+    def __init__(self, mirar: Callable[[], None], cada: float):
+        self._mirar, self._cada = mirar, cada
+        self._fin = threading.Event()
+        self._hilo = threading.Thread(target=self._seguir)
+        self.veces, self.fallo = 0, None
+
+    def __enter__(self) -> "Mirada":
+        self._hilo.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._fin.set()
+        self._hilo.join()
+        assert self.fallo is None, self.fallo
+
+    def _seguir(self) -> None:
+        while not self._fin.wait(self._cada):
+            try:
+                self._mirar()
+                self.veces += 1
+            except Exception as e:
+                self.fallo = e
+                return
+
+
+def preguntas(servidor: Servidor, a_la_vez: dict[str, int]) -> Callable[[], None]:
+    """Anota cuántos, a lo sumo, le leían a la vez las ventas a cada tienda de ese servidor."""
+    conexion = servidor.conectar()
+
+    def mirar() -> None:
+        for base, n in conexion.execute(
+            "SELECT datname, count(*) FROM pg_stat_activity WHERE state <> 'idle' "
+            "AND query ILIKE '%ma_transaccion%' AND pid <> pg_backend_pid() GROUP BY 1"
+        ).fetchall():
+            a_la_vez[base] = max(n, a_la_vez.get(base, 0))
+
+    return mirar
+
+
+def lector(proyecto: Proyecto, enteros: dict, partidos: set) -> Callable[[], None]:
+    """Anota los días que vio con otra cosa que todas sus filas."""
+
+    def mirar() -> None:
+        with contextlib.suppress(Exception):  # el catálogo está apagado, o el lago aún no existe
+            for clave, visto in proyecto.cargado().items():
+                if visto != enteros.get(clave):
+                    partidos.add((clave, visto))
+
+    return mirar
+
+
+def poner_en_lago(carpeta: Path, base: str, datos: Path, **mas) -> Proyecto:
+    """El proyecto de un host, que carga en ese lago."""
+    ajustes = {**DE_HOST, "base": base, "lago_datos": str(datos)}
+    proyecto = Proyecto(carpeta, ajustes=ajustes, **mas)
+    proyecto.ambiente |= lagos.CREDENCIALES
+    proyecto.escribir()
+    return proyecto
+
+
+def esperar(que: Callable[[], object], segundos: float) -> bool:
+    """Si pasó a tiempo."""
+    limite = time.monotonic() + segundos
+    while time.monotonic() < limite:
+        if que():
+            return True
+        time.sleep(0.1)
+    return False
