@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALAR := $(BIN)/pip install --quiet --disable-pip-version-check -c restricciones.txt
 # Los paquetes del sistema se piden una vez, todos los de las órdenes de esta llamada.
-SISTEMA := $(if $(filter test bench historia,$(MAKECMDGOALS)),pruebas,demo)
+SISTEMA := $(if $(filter test bench historia,$(MAKECMDGOALS)),pruebas,$(if $(filter demo-lago,$(MAKECMDGOALS)),lago,demo))
 
-.PHONY: ayuda sistema demo scheduler test lint bench historia limpiar
+.PHONY: ayuda sistema demo demo-lago scheduler test lint bench historia limpiar
 
 ayuda:
 	@echo "make demo       instala lo que falte y carga la cadena de demostración"
+	@echo "make demo-lago  lo mismo en un lago: dos hosts, un scheduler y un PostgreSQL pasajero"
 	@echo "make scheduler  arranca el scheduler central en loopback, con su página (PUERTO=8082)"
 	@echo "make test       instala lo que falte y corre todas las pruebas"
 	@echo "make lint       revisa el estilo y las capas"
@@ -28,6 +29,11 @@ $(VENV)/.base: setup.cfg restricciones.txt | sistema
 	@$(INSTALAR) -e .
 	@touch $@
 
+$(VENV)/.lago: $(VENV)/.base
+	@echo "Instalando lo que usa un lago"
+	@$(INSTALAR) -e '.[lago]'
+	@touch $@
+
 $(VENV)/.pruebas: $(VENV)/.base
 	@echo "Instalando lo que usan las pruebas"
 	@$(INSTALAR) -e '.[pruebas]'
@@ -42,6 +48,9 @@ $(VENV)/.banco: $(VENV)/.pruebas
 # cuida el guion.
 demo: $(VENV)/.base
 	@$(BIN)/python -m fluxion_luigi.demo
+
+demo-lago: $(VENV)/.lago
+	@$(BIN)/python -m fluxion_luigi.demo.lago
 
 # En primer plano. Su estado y su historia, donde diga luigi.cfg.
 scheduler: $(VENV)/.base

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Instala los paquetes del sistema que falten, o dice en una frase cuáles son.
-# Uso: herramientas/sistema.sh demo | pruebas
+# Uso: herramientas/sistema.sh demo | lago | pruebas
 set -eu
 
 demo="unixodbc libsqliteodbc"
+lago="postgresql"
 pruebas="postgresql odbc-postgresql tdsodbc iproute2 faketime systemd cron chromium-headless-shell libatomic1"
 python3 -c 'import ensurepip' 2>/dev/null || demo="$demo python3-venv"
 
@@ -21,8 +22,11 @@ los_que_faltan() {
     done
 }
 
-faltan=$(los_que_faltan $demo)
-[ "${1:-demo}" = demo ] || faltan=$(los_que_faltan $demo $pruebas)
+case "${1:-demo}" in
+    demo) faltan=$(los_que_faltan $demo) ;;
+    lago) faltan=$(los_que_faltan $demo $lago) ;;
+    *) faltan=$(los_que_faltan $demo $pruebas) ;;
+esac
 [ -z "$faltan" ] && exit 0
 
 # A una persona se le pide una sola vez: lo de la demostración y lo de las pruebas, junto.

@@ -1,7 +1,7 @@
-"""Varios hosts de una cadena en esta máquina: cada uno con su carpeta, su reloj y su camino al lago.
+"""Varios hosts de una cadena en esta máquina: cada uno con su carpeta y su reloj.
 
-Y quien los mira mientras tanto: cuántos le preguntan a la vez a una tienda, según el servidor de la
-tienda, y qué ven los que leen el lago.
+Y quien los mira mientras tanto: cuántos le preguntan a la vez a una tienda, según el servidor de
+la tienda, y qué ven los que leen el lago.
 """
 
 import contextlib
