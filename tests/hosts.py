@@ -47,10 +47,14 @@ class Host:
             partes = [sys.executable, "-m", "tests.muere", muere, "--", *partes[3:]]
         if self.reloj:
             partes = ["faketime", "-f", self.reloj, *partes]
+        # El reloj que cuenta duraciones es el de verdad: con el otro, una espera nunca acabaría.
+        ambiente = self.proyecto.entorno(
+            PYTHONPATH=str(RAIZ), FAKETIME_DONT_FAKE_MONOTONIC="1", DONT_FAKE_MONOTONIC="1"
+        )
         with self._dicho.open("a") as salida:
             self.proceso = subprocess.Popen(
-                partes, cwd=self.proyecto.carpeta, stdout=salida, stderr=salida,
-                env=self.proyecto.entorno(PYTHONPATH=str(RAIZ)), start_new_session=True,
+                partes, cwd=self.proyecto.carpeta, stdout=salida, stderr=salida, env=ambiente,
+                start_new_session=True,
             )  # fmt: skip
 
     def terminar(self, segundos: float = 240) -> Salida:

@@ -89,7 +89,16 @@ class Sesion:
 
     def exigir(self) -> None:
         """Que todo lo tomado lo siga estando ahora mismo. `ErrorTurno` si no."""
-        if +self._tomados and not self._dar_senal():
+        if not +self._tomados:
+            return
+        if self._cerrojo.acquire(timeout=self.servidor.vida):
+            try:
+                self._dar_senal()
+            finally:
+                self._cerrojo.release()
+        else:  # el vigía lleva todo ese tiempo esperando que el servidor le conteste
+            self._perder("no contestó a tiempo")
+        if self.perdida:
             raise ErrorTurno(self.perdida)
 
     @property
@@ -140,10 +149,13 @@ class Sesion:
     def _soltar(self, clave: int) -> None:
         import psycopg
 
+        if self.perdida:  # la sesión la cierra el vigía, que quizá aún espera una respuesta
+            self._fin.set()
+            return
         with self._cerrojo:
             # Si no se puede, el servidor ya lo soltó, o lo suelta al cerrarse la sesión.
             with suppress(psycopg.Error):
-                if self._con is not None and not self.perdida:
+                if self._con is not None:
                     self._ejecutar("despedirse", clave=clave)
                     self._ejecutar("soltar", clave=clave)
             if not +self._tomados:
@@ -205,6 +217,9 @@ class Sesion:
         while not fin.wait(self.servidor.vida / SENALES):
             if +self._tomados and not self._dar_senal():
                 break
+        if self.perdida:
+            with self._cerrojo:
+                self._cerrar()
 
     def _dar_senal(self) -> bool:
         """Una señal de vida; con la sesión cortada, la recupera o la da por perdida."""
@@ -213,16 +228,19 @@ class Sesion:
         while not self.perdida:
             with self._cerrojo:
                 enviada = time.monotonic()
-                if enviada - self._vivo > self.servidor.vida:
-                    self._perder("no contestó a tiempo")
-                    break
+                queda = self._vivo + self.servidor.vida - enviada
+                plazo = threading.Timer(queda, self._perder, ("no contestó a tiempo",))
+                plazo.daemon = True
+                plazo.start()
                 try:
                     if self._con is not None:
                         self._ejecutar("latir")
                     self._vivo = enviada
-                    return True
+                    return not self.perdida
                 except psycopg.Error:
                     self._recuperar()
+                finally:
+                    plazo.cancel()
             time.sleep(0.2)
         return False
 
@@ -246,6 +264,8 @@ class Sesion:
             self._con, self._del_servidor = nueva, nueva.info.backend_pid
 
     def _perder(self, por_que: str) -> None:
+        if self.perdida or not +self._tomados:
+            return
         cuales = ", ".join(sorted(self._nombres[c] for c in +self._tomados))
         self.perdida = (
             f"Se perdió el turno de {cuales}: se cortó la conexión con el catálogo del lago "

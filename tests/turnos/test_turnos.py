@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from fluxion_luigi.turnos import Servidor
 from fluxion_luigi.turnos.sesion import MARGEN
 from tests.postgresql import CLAVE, USUARIO
 from tests.proyecto import RAIZ
+from tests.rele import Rele
 
 pytestmark = pytest.mark.postgresql
 VIDA = 2.0
@@ -153,6 +155,29 @@ def test_un_reinicio_rapido_del_servidor_no_cuesta_nada(postgresql, servidor):
         postgresql.arrancar()
         turnos.exigir()
         assert not turnos.libre(servidor, "tienda_08")
+
+
+def test_si_el_servidor_enmudece_sin_cortar_tambien_se_sabe(postgresql, servidor):
+    rele = Rele(postgresql.puerto)
+    lejos = replace(servidor, conexion=f"host=127.0.0.1 port={rele.puerto} dbname=turnos")
+    relojes: list[float] = []
+
+    def leer_mucho() -> None:
+        with turnos.tomado(lejos, "tienda_11", 0, interrumpe=True):
+            rele.enmudecer()
+            relojes.append(time.monotonic())
+            try:
+                time.sleep(30)
+            finally:
+                relojes.append(time.monotonic())
+
+    with pytest.raises(ErrorTurno):
+        leer_mucho()
+    empezo, acabo = relojes
+    assert acabo - empezo < VIDA + 1
+    rele.cerrar()  # sólo entonces lo nota el servidor
+    with turnos.tomado(servidor, "tienda_11", 20):
+        turnos.exigir()
 
 
 def test_lo_que_no_interrumpe_se_sabe_perdido_al_confirmar(postgresql, servidor):
