@@ -153,6 +153,20 @@ def marcar(config: Configuracion, tienda: str, tramo: Rango) -> dict[date, DiaRe
     return dias
 
 
+def sin_marca(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
+    """Si a este host le falta en su marcador algún día de un mes que el lago tiene."""
+    if not config.ajustes.es_lago:
+        return False
+    base = instantanea(config, admite_vieja=True)
+    marcador = marcadores.leer(config.ajustes.marcadores, tienda.id, tramo.mes)
+    suyos = marcador.dias if marcador and marcador.base_id == base.base_id else {}
+    return any(
+        x and not (d in suyos and x.respalda(suyos[d]))
+        for d in tramo
+        for x in (base.dias.get((tienda.id, d)),)
+    )
+
+
 def _como_cargado(x: DiaRespaldado) -> marcadores.DiaCargado:
     return marcadores.DiaCargado(x.conteo, x.extraido_en, x.corrida)
 

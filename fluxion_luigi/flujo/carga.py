@@ -146,11 +146,17 @@ def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
 
 
 def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
-    """Quita el staging que dejó una corrida que murió después de escribir el marcador."""
+    """Quita el staging que dejó una corrida que murió después de escribir el marcador.
+
+    Con un lago, además escribe el marcador de lo que cargaron otros hosts, o una que murió.
+    """
     sobras = carpeta_de(config, tienda, tramo)
-    if sobras.ruta.is_dir() and not cobertura.pendientes(config, tienda, tramo):
+    sin_marca = cobertura.sin_marca(config, tienda, tramo)
+    if (sobras.ruta.is_dir() or sin_marca) and not cobertura.pendientes(config, tienda, tramo):
         # Si otra corrida la está usando, no son sobras.
         with suppress(ErrorOcupado), candado_de(config, tienda, tramo.mes, espera=0):
+            if sin_marca:
+                cobertura.marcar(config, tienda.id, tramo)
             sobras.borrar()
 
 

@@ -35,7 +35,7 @@ def test_una_base_se_muda_a_un_lago_y_vuelve_con_todo_lo_suyo(con_marzo, tmp_pat
 
     # En el lago no hay nada que pedirle a ninguna tienda, y lo nuevo ya se carga ahí.
     assert otro.rango("2025-03", "2025-03").codigo == 0
-    assert otro.marcadores() == []
+    assert otro.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
     assert otro.rango("2025-04-01", "2025-04-15").codigo == 0
     sana = otro.luigi("VerificarIntegridad", "--desde", "2025-03", "--hasta", "2025-04")
     assert sana.codigo == 0, sana.todo
