@@ -14,23 +14,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyodbc
+
 from tests import lagos
 from tests.luigid import Luigid
 from tests.postgresql import Servidor
 from tests.proyecto import RAIZ, Proyecto, Salida
 
 # Con segundos de vida en vez de quince, un corte se prueba en segundos.
-DE_HOST = {"lago_vida": "4", "espera_scheduler": "60", "espera_tienda": "120"}
+VIDA = 4
+DE_HOST = {"lago_vida": str(VIDA), "espera_scheduler": "60", "espera_tienda": "120"}
 
 
 class Host:
     """Uno: un proyecto en su carpeta que carga en el lago de todos.
 
     Args:
-        reloj: cuánto se adelanta (o atrasa) el suyo, como lo escribe faketime: `+7m`.
+        reloj: cuántos segundos se adelanta el suyo; menos de cero, si se atrasa.
     """
 
-    def __init__(self, proyecto: Proyecto, luigid: Luigid, reloj: str = ""):
+    def __init__(self, proyecto: Proyecto, luigid: Luigid, reloj: float = 0):
         self.proyecto, self.luigid, self.reloj = proyecto, luigid, reloj
         self.proceso: subprocess.Popen | None = None
         self._dicho = proyecto.carpeta / "dicho"
@@ -45,12 +48,8 @@ class Host:
         partes = self.luigid.orden(self.proyecto, *orden, workers=workers)
         if muere:
             partes = [sys.executable, "-m", "tests.muere", muere, "--", *partes[3:]]
-        if self.reloj:
-            partes = ["faketime", "-f", self.reloj, *partes]
-        # El reloj que cuenta duraciones es el de verdad: con el otro, una espera nunca acabaría.
-        ambiente = self.proyecto.entorno(
-            PYTHONPATH=str(RAIZ), FAKETIME_DONT_FAKE_MONOTONIC="1", DONT_FAKE_MONOTONIC="1"
-        )
+        camino = os.pathsep.join([str(RAIZ / "tests" / "reloj_de_host"), str(RAIZ)])
+        ambiente = self.proyecto.entorno(PYTHONPATH=camino, RELOJ_DE_HOST=str(self.reloj))
         with self._dicho.open("a") as salida:
             self.proceso = subprocess.Popen(
                 partes, cwd=self.proyecto.carpeta, stdout=salida, stderr=salida, env=ambiente,
@@ -129,6 +128,15 @@ def poner_en_lago(carpeta: Path, base: str, datos: Path, **mas) -> Proyecto:
     proyecto.ambiente |= lagos.CREDENCIALES
     proyecto.escribir()
     return proyecto
+
+
+def tiene_turno(catalogo: Servidor, base: str, host: Host) -> bool:
+    """Si un host, que corre sus tareas en su proceso principal, tiene ahora algo tomado."""
+    nombre = base.split("dbname=")[1].split()[0]
+    with contextlib.suppress(pyodbc.Error), contextlib.closing(catalogo.conectar(nombre)) as c:
+        texto = f"SELECT 1 FROM fluxion_turnos WHERE pid = {host.proceso.pid}"
+        return c.execute(texto).fetchone() is not None
+    return False  # aún no hay ni tabla
 
 
 def esperar(que: Callable[[], object], segundos: float) -> bool:
