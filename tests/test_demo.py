@@ -1,6 +1,8 @@
 """La demostración: acaba bien, deja justo las rarezas que dice, y sus órdenes las remedian."""
 
+import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +15,9 @@ import urllib3
 
 from fluxion_luigi.config import catalogo
 from fluxion_luigi.demo import api, lugares, pos, rarezas
+from tests.capacidades import exigir
 from tests.escuchas import puerto_cerrado
+from tests.postgresql import CORRER_POSTGRESQL
 from tests.proyecto import RAIZ, Proyecto, Salida
 
 # Las mismas tiendas raras, con menos meses.
@@ -177,3 +181,23 @@ def test_las_tiendas_raras_son_del_catalogo_de_demostracion():
     raras = {rarezas.CAIDA, rarezas.CON_LINEA_MALA, rarezas.CON_HUECO, *rarezas.CON_HISTORIA}
     assert raras <= tiendas.keys()
     assert sum(t.apertura is None for t in tiendas.values()) == 3
+
+
+def test_en_un_lago_dos_hosts_se_reparten_la_cadena_y_no_queda_nada_encendido(proyecto):
+    exigir(CORRER_POSTGRESQL)
+    for id_ in ("tienda_01", "tienda_13"):
+        proyecto.con_tienda(id_, apertura=date(2025, 7, 1))
+    hecho = subprocess.run(
+        [sys.executable, "-m", "fluxion_luigi.demo.lago"], cwd=proyecto.carpeta,
+        env=proyecto.entorno(), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert hecho.returncode == 0, hecho.stdout + hecho.stderr
+    assert re.search(r"host_1, \d tienda\(s\)-mes y host_2, \d tienda\(s\)-mes", hecho.stdout)
+    assert "Registros:" in hecho.stdout
+    assert "faltan 1 día(s): 2025-07-18" in hecho.stdout
+    puertos = map(int, re.findall(r"127\.0\.0\.1:(\d+)", hecho.stdout))
+    for puerto in set(puertos):
+        with socket.socket() as s:
+            assert s.connect_ex(("127.0.0.1", puerto)) != 0
+    # Con la base de siempre no se hizo nada.
+    assert not (proyecto.carpeta / "datos").exists()
