@@ -1,4 +1,4 @@
-"""Con un lago la verdad es su control: lo que cargó un host vale en todos, con marcador o sin él."""
+"""Con un lago la verdad es su control: lo que cargó un host vale en todos, haya marcador o no."""
 
 import os
 import shutil
