@@ -1,7 +1,11 @@
-"""Qué direcciones son de esta misma máquina: por ellas no se pasa por ningún proxy."""
+"""Qué es de esta misma máquina: sus direcciones, por las que no se pasa por un proxy, y más."""
 
 import ipaddress
+import os
 import socket
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 
 
 def es_esta(host: str) -> bool:
@@ -12,3 +16,16 @@ def es_esta(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+@cache
+def ambito() -> str:
+    """Dónde valen los números de proceso que ve éste; vacío si no se sabe.
+
+    Dos contenedores con un mismo nombre no lo comparten, ni la máquina antes y después de
+    reiniciar.
+    """
+    with suppress(OSError):
+        arranque = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{arranque} {os.stat('/proc/self/ns/pid').st_ino}"
+    return ""

@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from fluxion_luigi import maquina
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado, ErrorTurno
 from fluxion_luigi.espera import insistir
 from fluxion_luigi.tenedor import duracion
@@ -121,7 +123,8 @@ class Sesion:
             self._dejar_morir(clave, fin)
             firmado = time.monotonic()
             self._hacer(
-                "firmar", clave=clave, que=que, host=socket.gethostname(), pid=self.pid,
+                "firmar", clave=clave, que=que, host=socket.gethostname(),
+                ambito=maquina.ambito(), pid=self.pid,
                 corrida=self.servidor.corrida, vida=self.servidor.vida,
             )  # fmt: skip
         except BaseException:
@@ -141,7 +144,9 @@ class Sesion:
 
     def _dejar_morir(self, clave: int, fin: float) -> None:
         """Espera a que quien lo perdió sin despedirse lo sepa, esté donde esté."""
-        for (queda,) in self._hacer("le_queda", clave=clave):
+        for queda, ambito, pid in self._hacer("le_queda", clave=clave):
+            if ambito and ambito == maquina.ambito() and not psutil.pid_exists(pid):
+                continue  # era de esta máquina, y ya no está
             if time.monotonic() + queda + MARGEN > fin:
                 raise Tomado(self._dueno(clave))
             time.sleep(queda + MARGEN)

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS fluxion_turnos (
     que TEXT NOT NULL,
     sesion TEXT NOT NULL,
     host TEXT NOT NULL,
+    ambito TEXT NOT NULL,
     pid INTEGER NOT NULL,
     corrida TEXT NOT NULL,
     vida DOUBLE PRECISION NOT NULL,

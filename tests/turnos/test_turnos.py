@@ -82,7 +82,16 @@ def test_lo_que_otro_host_tiene_se_espera_y_si_no_lo_suelta_se_dice_quien_es(ser
     assert turnos.libre(servidor, "tienda_01")
 
 
-def test_lo_de_un_host_muerto_se_toma_cuando_ya_no_puede_creer_que_lo_tiene(servidor):
+def test_lo_de_un_proceso_de_esta_maquina_que_murio_se_toma_enseguida(servidor):
+    with otro_host(servidor, "tienda_12") as otro:
+        otro.kill()
+        otro.wait()
+    with turnos.tomado(servidor, "tienda_12", 1):
+        turnos.exigir()
+
+
+def test_lo_de_un_host_muerto_se_toma_cuando_ya_no_puede_creer_que_lo_tiene(servidor, monkeypatch):
+    monkeypatch.setattr("fluxion_luigi.maquina.ambito", lambda: "otra máquina")
     with otro_host(servidor, "tienda_03") as otro:
         otro.kill()
         otro.wait()
