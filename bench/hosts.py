@@ -103,14 +103,14 @@ def _correr(todos: list[Host], workers: int) -> float:
 
 
 def _informe(medidas: list[Medida]) -> str:
-    uno = medidas[0].segundos
+    uno, total = medidas[0].segundos, f"{medidas[0].filas:,}".replace(",", ".")
     lineas = [
         "# Un lago entre varios",
         "",
         f"`python -m bench.hosts`: {TIENDAS} tiendas de {DIAS} días en PostgreSQL, "
-        f"{medidas[0].filas:,} líneas en total, a un lago nuevo cada vez, con el catálogo en otro "
+        f"{total} líneas en total, a un lago nuevo cada vez, con el catálogo en otro "
         f"PostgreSQL. Todo en una máquina de {os.cpu_count()} núcleos, con más trabajos a la vez: "
-        "valen las razones, no los segundos.".replace(",", "."),
+        "valen las razones, no los segundos.",
         "",
         "| Hosts | Workers en cada uno | Segundos | Filas por segundo | Frente a uno | Volver a "
         "pedirlo (s) |",
