@@ -26,7 +26,7 @@ from fluxion_luigi.periodos import SIEMPRE, Rango
 from fluxion_luigi.tareas import historia, puerta, vigilia
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Tiendas
-from fluxion_luigi.tareas.ventas import carga_de, consulta
+from fluxion_luigi.tareas.tienda_mes import carga_de, consulta
 
 registro = logging.getLogger("fluxion.integridad")
 

@@ -15,7 +15,7 @@ from fluxion_luigi import config
 from fluxion_luigi.errores import ErrorDatos
 from fluxion_luigi.tareas import pagina
 from fluxion_luigi.tareas.historia import frase_de_muerte
-from fluxion_luigi.tareas.ventas import CargaVentas
+from fluxion_luigi.tareas.tienda_mes import CargaVentas
 from tests.capacidades import exigir
 from tests.escuchas import esperar, puerto_cerrado
 from tests.luigid import Luigid, Propio
