@@ -31,8 +31,6 @@ _USUARIO = re.compile(r"://[^/@\s]*@")
 _CLAVE = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", re.I)
 _DIA = 86_400
 _SEMANA = 7 * _DIA
-
-
 _BASE = Archivo(Path("datos/ventas.duckdb"))
 # Cómo se lee lo que es una ruta; las demás, con `rutas.leer`.
 _DE_RUTA = {"base": bases.leer, "lago_datos": bases.leer_datos, "publicada": rutas.de_duckdb}
