@@ -96,13 +96,13 @@ class Mirada:
 
 
 def preguntas(servidor: Servidor, a_la_vez: dict[str, int]) -> Callable[[], None]:
-    """Anota cuántos, a lo sumo, le leían a la vez las ventas a cada tienda de ese servidor."""
+    """Anota cuántas sesiones, a lo sumo, tenía cada tienda a la vez preguntando por sus ventas."""
     conexion = servidor.conectar()
 
     def mirar() -> None:
         for base, n in conexion.execute(
-            "SELECT datname, count(*) FROM pg_stat_activity WHERE state <> 'idle' "
-            "AND query ILIKE '%ma_transaccion%' AND pid <> pg_backend_pid() GROUP BY 1"
+            "SELECT datname, count(*) FROM pg_stat_activity "
+            "WHERE query ILIKE '%ma_transaccion%' AND pid <> pg_backend_pid() GROUP BY 1"
         ).fetchall():
             a_la_vez[base] = max(n, a_la_vez.get(base, 0))
 
