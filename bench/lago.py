@@ -8,7 +8,6 @@ lectura: lo demás no sabe cuál de las dos es.
 
 import contextlib
 import multiprocessing
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -62,28 +61,40 @@ def cargar(base, tienda: str, suyo: carga.Lote) -> float:
     return time.perf_counter() - inicio
 
 
-def medir(proyecto: Proyecto, lotes: list[carga.Lote], dias: list[carga.Lote]) -> Resultado:
-    """Lo que cuesta todo en un destino."""
-    r: Resultado = {}
-    with para_escribir(proyecto.config) as base:
-        r["cargar (filas por segundo)"] = (
-            MESES * POR_MES / sum(cargar(base, f"tienda_{n:02d}", x) for n, x in enumerate(lotes))
-        )
-        veces = [cargar(base, "tienda_00", lotes[0]) for _ in range(5)]
-        r["reemplazar una tienda-mes (s)"] = median(veces)
-        segundos = [cargar(base, "tienda_99", x) for x in dias]
-        r["agregar un día, los primeros treinta (s)"] = median(segundos[:30])
-        r["agregar un día, los últimos treinta (s)"] = median(segundos[-30:])
-        r["reemplazar una tienda-mes, al acabar el año (s)"] = median(
-            [cargar(base, "tienda_00", lotes[0]) for _ in range(5)]
-        )
-    r |= {f"{k}, tras el año": v for k, v in leer(proyecto).items()}
-    if proyecto.en_lago:
-        with para_escribir(proyecto.config) as base:
-            inicio = time.perf_counter()
-            base.conexion.execute("CALL ducklake_merge_adjacent_files('lago')").fetchall()
-            r["juntar los archivos (s)"] = time.perf_counter() - inicio
-        r |= {f"{k}, juntados": v for k, v in leer(proyecto).items()}
+def medir(
+    proyectos: dict[str, Proyecto], lotes: list[carga.Lote], dias: list[carga.Lote]
+) -> dict[str, Resultado]:
+    """Lo que cuesta todo en cada destino, que se turnan: lo que más haga la máquina es de los dos."""
+    r: dict[str, Resultado] = {d: {} for d in proyectos}
+
+    def cada(que: str, suyos: list[tuple[str, carga.Lote]]) -> dict[str, list[float]]:
+        segundos = {d: [] for d in bases}
+        for tienda, suyo in suyos:
+            for d, base in bases.items():
+                segundos[d].append(cargar(base, tienda, suyo))
+        for d in bases:
+            r[d][que] = median(segundos[d])
+        return segundos
+
+    uno = [("tienda_00", lotes[0])] * 5
+    with contextlib.ExitStack() as pila:
+        bases = {d: pila.enter_context(para_escribir(p.config)) for d, p in proyectos.items()}
+        cada("cargar una tienda-mes (s)", [(f"tienda_{n:02d}", x) for n, x in enumerate(lotes)])
+        cada("reemplazar una tienda-mes (s)", uno)
+        cada("agregar un día, los primeros treinta (s)", [("tienda_99", x) for x in dias[:30]])
+        for suyo in dias[30:-30]:
+            for base in bases.values():
+                cargar(base, "tienda_99", suyo)
+        cada("agregar un día, los últimos treinta (s)", [("tienda_99", x) for x in dias[-30:]])
+        cada("reemplazar una tienda-mes, tras el año (s)", uno)
+    for d, proyecto in proyectos.items():
+        r[d] |= {f"{k}, tras el año": v for k, v in leer(proyecto).items()}
+    en_lago = proyectos["lago"]
+    with para_escribir(en_lago.config) as base:
+        inicio = time.perf_counter()
+        base.conexion.execute("CALL ducklake_merge_adjacent_files('lago')").fetchall()
+        r["lago"]["juntar los archivos (s)"] = time.perf_counter() - inicio
+    r["lago"] |= {f"{k}, juntados": v for k, v in leer(en_lago).items()}
     return r
 
 
@@ -165,10 +176,7 @@ def main() -> None:
             lagos.poner(en_lago, servidor)
             for proyecto in (archivo, en_lago):
                 proyecto.con_tienda("tienda_00")
-            medidas = {}
-            for nombre, proyecto in (("archivo", archivo), ("lago", en_lago)):
-                print(f"Midiendo: {nombre}", file=sys.stderr)
-                medidas[nombre] = medir(proyecto, lotes, dias)
+            medidas = medir({"archivo": archivo, "lago": en_lago}, lotes, dias)
             juntos = [
                 [a_la_vez(en_lago, lotes, con_turno=t) for t in (True, False)]
                 for _ in range(VUELTAS)
