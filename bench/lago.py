@@ -64,7 +64,7 @@ def cargar(base, tienda: str, suyo: carga.Lote) -> float:
 def medir(
     proyectos: dict[str, Proyecto], lotes: list[carga.Lote], dias: list[carga.Lote]
 ) -> dict[str, Resultado]:
-    """Lo que cuesta todo en cada destino, que se turnan: lo que más haga la máquina es de los dos."""
+    """Lo que cuesta todo en cada destino; se turnan: lo que haga la máquina es de los dos."""
     r: dict[str, Resultado] = {d: {} for d in proyectos}
 
     def cada(que: str, suyos: list[tuple[str, carga.Lote]]) -> dict[str, list[float]]:
