@@ -33,7 +33,7 @@ def cargada(dos_tiendas):
     with para_escribir(config):
         pass
     marcador = Marcador("tienda_01", "2025-03", "otra-base", {})
-    marcadores.agregar(config.ajustes.marcadores, marcador, dos_tiendas.base)
+    marcadores.agregar(config.ajustes.marcadores, marcador, config.ajustes.base)
     return dos_tiendas
 
 

@@ -33,7 +33,9 @@ def dejar_cargado(proyecto, tmp_path) -> None:
             for mes in meses(RANGO):
                 hechos = {d: marcadores.DiaCargado(cargados[d], cuando, "corrida") for d in mes}
                 marcador = marcadores.Marcador(tienda, mes.mes, base.id, hechos)
-                marcadores.agregar(proyecto.config.ajustes.marcadores, marcador, proyecto.base)
+                marcadores.agregar(
+                    proyecto.config.ajustes.marcadores, marcador, proyecto.config.ajustes.base
+                )
 
 
 def test_repetir_17_tiendas_por_13_meses_toma_menos_de_5_segundos(proyecto, tmp_path):
