@@ -90,7 +90,7 @@ def test_ninguna_conexion_instala_ni_carga_extensiones_por_su_cuenta(dos_tiendas
         for p in (RAIZ / "fluxion_luigi").rglob("*.py")
         if re.search(r"duckdb\.(connect|sql|query|execute|read_\w+|from_\w+)\(?", p.read_text())
     ]
-    assert sorted(ajenas) == ["archivo.py", "conexion_lago.py"]
+    assert sorted(ajenas) == ["archivo.py", "conexion_lago.py", "motor.py"]
     ajustes = "autoinstall_known_extensions", "autoload_known_extensions"
     pregunta = f"SELECT {', '.join(f'current_setting({a!r})' for a in ajustes)}"
     for abrir in (para_escribir, para_leer):
