@@ -23,6 +23,7 @@ from bench.historia.datos import Lineas
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino import carga, lago
 from fluxion_luigi.destino.base import para_escribir, para_leer
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.errores import ErrorConflicto
 from fluxion_luigi.periodos import Rango
 from tests import lagos
@@ -39,7 +40,7 @@ UN_MES = "SELECT sum(total) FROM ventas_raw WHERE ubicacion_id = 'tienda_00' AND
 Resultado = dict[str, float]
 
 
-def lote(archivo: Path, lineas: Lineas, n: int, rango: Rango, filas: int) -> carga.Lote:
+def lote(archivo: Path, lineas: Lineas, n: int, rango: Rango, filas: int) -> Lote:
     """Un archivo de staging con esas líneas repartidas entre los días del rango."""
     dias = list(rango)
     cual = np.arange(filas) * len(dias) // filas
@@ -52,22 +53,22 @@ def lote(archivo: Path, lineas: Lineas, n: int, rango: Rango, filas: int) -> car
         f["fecha"]: Conteo(f["fecha_count"], f["total_sum"], {s: f[f"{s}_sum"] for s in sumas[1:]})
         for f in por_dia.to_pylist()
     }
-    return carga.Lote(rango, str(archivo), filas, True, datetime.now(UTC), origen, {}, {})
+    return Lote(rango, str(archivo), filas, True, datetime.now(UTC), origen, {}, {})
 
 
-def cargar(base, tienda: str, suyo: carga.Lote) -> float:
+def cargar(base, tienda: str, suyo: Lote) -> float:
     inicio = time.perf_counter()
     carga.cargar(base, tienda, [suyo], "banco", aceptar_vacios=True)
     return time.perf_counter() - inicio
 
 
 def medir(
-    proyectos: dict[str, Proyecto], lotes: list[carga.Lote], dias: list[carga.Lote]
+    proyectos: dict[str, Proyecto], lotes: list[Lote], dias: list[Lote]
 ) -> dict[str, Resultado]:
     """Lo que cuesta todo en cada destino; se turnan: lo que haga la máquina es de los dos."""
     r: dict[str, Resultado] = {d: {} for d in proyectos}
 
-    def cada(que: str, suyos: list[tuple[str, carga.Lote]]) -> dict[str, list[float]]:
+    def cada(que: str, suyos: list[tuple[str, Lote]]) -> dict[str, list[float]]:
         segundos = {d: [] for d in bases}
         for tienda, suyo in suyos:
             for d, base in bases.items():
@@ -123,7 +124,7 @@ def _mediana(hacer: Callable[[], object]) -> float:
     return median(veces)
 
 
-def a_la_vez(proyecto: Proyecto, lotes: list[carga.Lote], *, con_turno: bool) -> tuple[float, int]:
+def a_la_vez(proyecto: Proyecto, lotes: list[Lote], *, con_turno: bool) -> tuple[float, int]:
     """Varios procesos reemplazan, cada uno, tiendas-mes distintas: segundos y choques."""
     contexto = multiprocessing.get_context("fork")
     choques = contexto.Value("i", 0)

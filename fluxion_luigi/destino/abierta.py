@@ -6,15 +6,12 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from fluxion_luigi.config.base import Ubicacion
 from fluxion_luigi.destino.consultas import consulta, ejecutar
-
-if TYPE_CHECKING:
-    from fluxion_luigi.destino.carga import Lote
+from fluxion_luigi.destino.lote import Lote
 
 # Nada que la base pida se baja de internet; y del staging se lee el archivo, no una copia guardada.
 SEGURAS = {
@@ -22,6 +19,17 @@ SEGURAS = {
     "autoload_known_extensions": False,
     "enable_external_file_cache": False,
 }
+
+
+@dataclass(frozen=True)
+class Lista:
+    """Unas filas listas: `poner`, dentro de la transacción, da cuántas va poniendo.
+
+    `por_confirmar` se llama justo antes de confirmar: desde ahí ya puede ser de la base.
+    """
+
+    poner: Callable[[], Iterator[int]]
+    por_confirmar: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Base(ABC):
 
     @abstractmethod
     def lista(
-        self, tienda: str, lotes: Sequence["Lote"], corrida: str, fuera: Collection[date]
-    ) -> AbstractContextManager["Lista"]:
+        self, tienda: str, lotes: Sequence[Lote], corrida: str, fuera: Collection[date]
+    ) -> AbstractContextManager[Lista]:
         """Las filas de unos lotes en orden, listas para ponerlas en `ventas_raw`.
 
         Args:
@@ -80,14 +88,3 @@ class Base(ABC):
         """Lo que DuckDB puede usar; si ya tiene en uso más que eso, queda como estaba."""
         with suppress(duckdb.OutOfMemoryException):
             ejecutar(self.conexion, f"SET memory_limit = '{mb}MB'")
-
-
-@dataclass(frozen=True)
-class Lista:
-    """Unas filas listas: `poner`, dentro de la transacción, da cuántas va poniendo.
-
-    `por_confirmar` se llama justo antes de confirmar: desde ahí ya puede ser de la base.
-    """
-
-    poner: Callable[[], Iterator[int]]
-    por_confirmar: Callable[[], None] = lambda: None

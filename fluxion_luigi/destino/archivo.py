@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -15,13 +14,11 @@ from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import palabras, tablas
 from fluxion_luigi.destino.abierta import SEGURAS, Base, Lista
 from fluxion_luigi.destino.consultas import ejecutar
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.destino.palabras import en_palabras, es_de_aqui, ocupada, quien
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 from fluxion_luigi.espera import insistir
 from fluxion_luigi.esquema import COLUMNAS, FILAS_POR_GRUPO, NOMBRES, SI_LAS_DA
-
-if TYPE_CHECKING:
-    from fluxion_luigi.destino.carga import Lote
 
 # El formato que lee DuckDB 1.5: una base creada por una versión mayor debe seguir abriéndose.
 FORMATO = "v1.5.0"
@@ -56,7 +53,7 @@ class EnArchivo(Base):
         ejecutar(self.conexion, f"SET max_vacuum_tasks = {tareas}")
 
     def lista(
-        self, tienda: str, lotes: Sequence["Lote"], corrida: str, fuera: Collection[date]
+        self, tienda: str, lotes: Sequence[Lote], corrida: str, fuera: Collection[date]
     ) -> AbstractContextManager[Lista]:
         """Se insertan del staging, por tandas."""
         valores = {"tienda": tienda, "corrida": corrida}
@@ -67,7 +64,7 @@ class EnArchivo(Base):
 
         return nullcontext(Lista(poner))
 
-    def _insertar(self, lote: "Lote", fuera: Collection[date], valores: dict) -> Iterator[int]:
+    def _insertar(self, lote: Lote, fuera: Collection[date], valores: dict) -> Iterator[int]:
         ajenos = [d for d in lote.rango if d in fuera]
         valores = {**valores, "archivo": lote.archivo}
         if not lote.ordenado or ajenos:

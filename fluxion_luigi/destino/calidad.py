@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from fluxion_luigi.config.revisiones import ERROR, Revision
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.feriados import feriados
 from fluxion_luigi.errores import ErrorCalidad, ErrorConfiguracion

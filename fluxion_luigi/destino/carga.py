@@ -1,7 +1,6 @@
 """La carga: una transacción reemplaza los días en mano, o no cambia nada."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import accumulate
@@ -9,12 +8,13 @@ from typing import NamedTuple
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from fluxion_luigi.conciliacion import CERO, Conteo, Conteos, exigir_iguales
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.conciliacion import CERO, Conteo, exigir_iguales
+from fluxion_luigi.destino.abierta import Base
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.destino.transaccion import COMPACTACIONES, transaccion
 from fluxion_luigi.errores import ErrorConflicto, ErrorDiaVaciado
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
-from fluxion_luigi.periodos import Rango, agrupar, describir
+from fluxion_luigi.periodos import agrupar, describir
 
 # Sólo las cargas pequeñas, las de unos días, compactan un poco al confirmar: son las que dejan
 # grupos casi vacíos. Un mes no, ni si reemplaza: juntar grupos de otros cuesta tanto como cargarlo
@@ -40,24 +40,6 @@ class Procedencia(NamedTuple):
 
 
 SIN_DECIR = Procedencia("", "")
-
-
-@dataclass(frozen=True)
-class Lote:
-    """Un archivo de staging que cargar: sus días y lo que dijo el origen de ellos."""
-
-    rango: Rango
-    archivo: str
-    filas: int
-    ordenado: bool
-    extraido_en: datetime
-    origen: Conteos
-    sin_producto: Mapping[date, int]
-    ambiguos: Mapping[date, int]
-
-    def sin(self, fuera: Collection[date]) -> list[date]:
-        """Sus días, menos los de fuera."""
-        return [d for d in self.rango if d not in fuera]
 
 
 def cargar(

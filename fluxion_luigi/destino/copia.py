@@ -6,7 +6,8 @@ from pathlib import Path
 from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.config.base import Archivo
-from fluxion_luigi.destino.base import Base, para_leer
+from fluxion_luigi.destino.abierta import Base
+from fluxion_luigi.destino.base import para_leer
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 
 # La cabecera principal de un archivo de DuckDB: la misma mientras exista, y de ninguno más.

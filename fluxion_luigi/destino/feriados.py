@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorConfiguracion
 

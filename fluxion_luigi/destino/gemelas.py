@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.errores import ErrorIdentidad
 from fluxion_luigi.periodos import Rango
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from fluxion_luigi.conciliacion import CERO, Conteo
 from fluxion_luigi.config import Configuracion
-from fluxion_luigi.destino.base import Base, para_leer
+from fluxion_luigi.destino.abierta import Base
+from fluxion_luigi.destino.base import para_leer
 from fluxion_luigi.destino.control import DiaRespaldado, dia_respaldado
 from fluxion_luigi.errores import ErrorBaseDanada
 from fluxion_luigi.esquema import SUMAS

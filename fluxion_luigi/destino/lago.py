@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -21,11 +20,9 @@ from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import catalogo, conexion_lago, tablas
 from fluxion_luigi.destino.abierta import Base, Lista
 from fluxion_luigi.destino.consultas import ejecutar
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.destino.palabras_lago import en_palabras
 from fluxion_luigi.periodos import Rango, agrupar, meses
-
-if TYPE_CHECKING:
-    from fluxion_luigi.destino.carga import Lote
 
 # Lo que se escribe de una vez en Parquet. Con la mitad de un grupo de DuckDB caben en su tope de
 # memoria (medido con 370.000 líneas y 128 MB: 1,1 s; con grupos enteros, 6 s, a disco y de vuelta).
@@ -50,7 +47,7 @@ class EnLago(Base):
 
     @contextmanager
     def lista(
-        self, tienda: str, lotes: Sequence["Lote"], corrida: str, fuera: Collection[date]
+        self, tienda: str, lotes: Sequence[Lote], corrida: str, fuera: Collection[date]
     ) -> Iterator[Lista]:
         """Se escriben en el lago antes de la transacción, un archivo por mes, y ella los agrega."""
         escritos: list[tuple[str, int]] = []
@@ -68,7 +65,7 @@ class EnLago(Base):
             raise
 
     @staticmethod
-    def _meses(lotes: Sequence["Lote"], fuera: Collection[date]) -> list[Rango]:
+    def _meses(lotes: Sequence[Lote], fuera: Collection[date]) -> list[Rango]:
         dias = {d for x in lotes if x.filas for d in x.sin(fuera)}
         return [mes for tramo in agrupar(dias) for mes in meses(tramo)]
 
@@ -78,7 +75,7 @@ class EnLago(Base):
         return f"{self.donde.datos.rstrip('/')}/main/ventas_raw/{partes}/{uuid.uuid4()}.parquet"
 
     def _escribir(
-        self, archivo: str, lotes: Sequence["Lote"], mes: Rango, tienda: str, corrida: str,
+        self, archivo: str, lotes: Sequence[Lote], mes: Rango, tienda: str, corrida: str,
         fuera: Collection[date],
     ) -> int:  # fmt: skip
         suyos = [x for x in lotes if x.filas and any(d in mes for d in x.rango)]

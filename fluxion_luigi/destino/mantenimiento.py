@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import catalogo
-from fluxion_luigi.destino.base import Base, para_escribir
+from fluxion_luigi.destino.abierta import Base
+from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.consultas import ejecutar
 
 # Lo que a una carga le toma, de sobra, escribir sus archivos y confirmarlos: antes no son sueltos.

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from fluxion_luigi.conciliacion import Conteo
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.periodos import agrupar
 
 _RENOMBRAR = (

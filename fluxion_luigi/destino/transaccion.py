@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from fluxion_luigi import turnos
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 
 # Al confirmar se compacta un poco, y no todo lo de las demás tiendas (medido con 10 millones de
 # filas: moverlas, 4 s y no 14; olvidarlas, 2 y no 20). Lo demás, las que vengan.

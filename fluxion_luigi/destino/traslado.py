@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fluxion_luigi.conciliacion import Conteo, Conteos, exigir_iguales
-from fluxion_luigi.destino.base import Base
+from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.destino.carga import SI_CHOCA
 from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.transaccion import transaccion

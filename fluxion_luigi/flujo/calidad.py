@@ -10,8 +10,8 @@ from fluxion_luigi.config.revisiones import Revision, leer
 from fluxion_luigi.destino import calidad as destino
 from fluxion_luigi.destino.base import Base, para_escribir, para_leer
 from fluxion_luigi.destino.calidad import ALREDEDOR, Hallazgo, Revisado
-from fluxion_luigi.destino.carga import Lote
 from fluxion_luigi.destino.control import instantanea
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.destino.transaccion import transaccion
 from fluxion_luigi.errores import ErrorCalidad
 from fluxion_luigi.flujo.candados import lugar

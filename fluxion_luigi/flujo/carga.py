@@ -12,6 +12,7 @@ from fluxion_luigi.destino import calidad as de_calidad
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.gemelas import exigir_distinta
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.errores import (
     ErrorConciliacion,
     ErrorDiaVaciado,
@@ -160,8 +161,8 @@ def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
             sobras.borrar()
 
 
-def _lote(v: Ventana, ruta: str) -> destino.Lote:
-    return destino.Lote(
+def _lote(v: Ventana, ruta: str) -> Lote:
+    return Lote(
         v.rango, ruta, v.filas, v.ordenado, v.extraido_en, v.origen, v.sin_producto, v.ambiguos
     )
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino import archivo, carga
 from fluxion_luigi.destino.base import para_escribir
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.errores import ErrorDestino
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SI_LAS_DA
 from fluxion_luigi.origen.columnas import ESQUEMA
@@ -25,7 +26,7 @@ MES = Rango(date(2025, 3, 1), date(2025, 3, 31))
 CUANDO = datetime(2025, 5, 1, tzinfo=UTC)
 
 
-def lote(archivo, filas: int, sin: frozenset[str] = SI_LAS_DA) -> carga.Lote:
+def lote(archivo, filas: int, sin: frozenset[str] = SI_LAS_DA) -> Lote:
     """Un Parquet con tantas líneas de 0,5 repartidas en orden por el mes, numeradas en `linea`; sin
     esas columnas: como las de Stellar."""
     dias = list(MES)
@@ -40,7 +41,7 @@ def lote(archivo, filas: int, sin: frozenset[str] = SI_LAS_DA) -> carga.Lote:
     for f in fechas:
         origen[f] = origen.get(f, 0) + 1
     conteos = {d: Conteo(n, n * Decimal("0.5"), {}) for d, n in origen.items()}
-    return carga.Lote(MES, str(archivo), filas, True, CUANDO, conteos, {}, {})
+    return Lote(MES, str(archivo), filas, True, CUANDO, conteos, {}, {})
 
 
 def cargar(dos_tiendas, lote, avances, tienda="tienda_01") -> list[tuple]:
@@ -173,7 +174,8 @@ from itertools import pairwise
 from fluxion_luigi import config
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino.base import para_escribir, para_leer
-from fluxion_luigi.destino.carga import Lote, cargar
+from fluxion_luigi.destino.carga import cargar
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.periodos import Rango
 lote = {lote(tmp_path / "v.parquet", 100)!r}
 with para_escribir(config.actual()) as base:

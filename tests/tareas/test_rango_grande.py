@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from fluxion_luigi import marcadores
 from fluxion_luigi.conciliacion import Conteo
 from fluxion_luigi.destino.base import para_escribir
-from fluxion_luigi.destino.carga import Lote, cargar
+from fluxion_luigi.destino.carga import cargar
+from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.periodos import Rango, meses
 
