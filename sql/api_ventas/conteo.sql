@@ -7,7 +7,7 @@ WITH sueltas AS (
             "venta_total_bs": "VARCHAR", "venta_total_usd": "VARCHAR", "impuesto_monto": "VARCHAR"
         }]
     }') AS l
-    FROM lineas
+    FROM (SELECT en_lista(linea, ['cantidad', 'financiero']) AS linea FROM lineas)
 ),
 abiertas AS (
     SELECT

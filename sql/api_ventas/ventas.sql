@@ -1,4 +1,4 @@
--- Una línea de la API, con sus tres listas de un solo objeto. El día es el que dice el POS (fecha);
+-- Una línea de la API, con sus tres listas de un solo objeto (o el objeto, sin lista). El día es el que dice el POS (fecha);
 -- fecha_hora_completa no se usa: puede venir en UTC, que a la noche ya es otro día.
 --
 -- La API no dice qué impuesto lleva cada monto: subtotal queda vacío. El impuesto y el descuento
@@ -27,11 +27,11 @@ WITH sueltas AS (
             "impuesto_porcentaje": "VARCHAR", "impuesto_monto": "VARCHAR",
             "porcentaje_descuento": "VARCHAR", "monto_descuento": "VARCHAR"
         }]
-    }') AS l
-    FROM lineas
+    }') AS l, json_type(linea, '$.producto') AS que
+    FROM (SELECT en_lista(linea, ['producto', 'cantidad', 'financiero']) AS linea FROM lineas)
 ),
 abiertas AS (
-    SELECT l, l.producto[1] AS p, l.cantidad[1] AS c, l.financiero[1] AS f, $moneda = 'usd' AS usd
+    SELECT l, que, l.producto[1] AS p, l.cantidad[1] AS c, l.financiero[1] AS f, $moneda = 'usd' AS usd
     FROM sueltas
 )
 SELECT
@@ -71,18 +71,17 @@ SELECT
     c.nombre_almacen AS almacen,
     p.codigo_barras AS codigo_barras,
     c.unidad_medida_venta AS unidad_medida,
-    CASE WHEN l.tiene_promocion NOT IN ('false', '0') THEN l.codigo_promocion END AS promocion,
-    CASE
-        WHEN l.es_no_fiscal IN ('false', '0') THEN '1'
-        WHEN l.es_no_fiscal IN ('true', '1') THEN '0'
-        ELSE l.es_no_fiscal
-    END AS fiscal,
+    CASE WHEN logico(l.tiene_promocion) IS DISTINCT FROM '0' THEN l.codigo_promocion END
+        AS promocion,
+    CASE logico(l.es_no_fiscal) WHEN '0' THEN '1' WHEN '1' THEN '0' ELSE l.es_no_fiscal END
+        AS fiscal,
     por_ciento(f.porcentaje_descuento) AS descuento_porcentaje,
     CASE WHEN NOT usd THEN dinero(f.monto_descuento) END AS descuento,
     CASE
         WHEN l.numero_factura IS NULL THEN 'no trae numero_factura'
         WHEN l.linea IS NULL THEN 'no trae linea'
         WHEN len(l.producto) > 1 THEN 'trae ' || len(l.producto) || ' productos'
+        WHEN l.producto IS NULL AND que <> 'NULL' THEN 'su producto no es una lista'
         WHEN c IS NULL THEN 'no trae su cantidad'
         WHEN len(l.cantidad) > 1 THEN 'trae ' || len(l.cantidad) || ' cantidades'
         WHEN f IS NULL THEN 'no trae sus montos (financiero)'

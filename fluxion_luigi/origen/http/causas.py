@@ -83,6 +83,10 @@ CAUSAS: dict[str, Causa] = {
     "cortada": _pasajera("la respuesta llegó cortada", _DESPUES),
     "comprimida": _pasajera("la respuesta comprimida llegó dañada", _DESPUES),
     "no_json": _pasajera("la respuesta no es JSON válido", _OTRO_LUGAR),
+    "grande": Causa(
+        "sus líneas son tan grandes que no caben en memoria",
+        "Pida menos de cada una, si la API lo admite, en «cuerpo» de su sistema.toml.",
+    ),
     "sin_lista": _pasajera(
         "la respuesta no trae la lista de ventas", "Revise «lista» en su sistema.toml."
     ),

@@ -16,7 +16,7 @@ _LINEA_MAXIMA = 2 * 1024 * 1024
 _NUMEROS_COMO_TEXTO = r"""replace(replace(replace(regexp_replace(
     json, '("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)', '\1' || chr(1) || '\2' || chr(2), 'g'),
     chr(1) || chr(2), ''), chr(1), '"'), chr(2), '"')"""
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192"
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048"
 # Las repetidas son pocas: de las demás se guarda sólo una huella. Si dos distintas coinciden en la
 # suya, nada más se mira de más.
 _REPETIDAS = """SELECT huella FROM (SELECT hash({0}) AS huella FROM lineas)

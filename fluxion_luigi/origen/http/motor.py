@@ -9,18 +9,36 @@ import duckdb
 import pyarrow as pa
 
 from fluxion_luigi.errores import ErrorDisco, ErrorTipos
+from fluxion_luigi.origen.http.causas import Fallo
 
-# Con dos hilos se baja lo mismo de rápido, en dos tercios más de memoria.
-MEMORIA_MB, HILOS = 96, 1
+# Con dos hilos se baja lo mismo de rápido, en dos tercios más de memoria. La que hay da para líneas
+# de 4 kB; una venta ocupa uno.
+MEMORIA_MB, HILOS = 160, 1
 _NUMERO = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 # El texto de un número, redondeado; lo que no lo es, o no cabe, tal cual: se dirá al convertirlo.
 _REDONDEOS = {"dinero": "DECIMAL(18, 4)", "medida": "DECIMAL(18, 3)", "por_ciento": "DECIMAL(9, 4)"}
 
 
-# El día de un texto, con la medianoche detrás o sin ella; con otra hora o un huso no se adivina.
-_DIA = r"""CREATE MACRO dia(x) AS CASE
-    WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d([T ]00:00:00(\.0+)?)?')
-    THEN TRY_CAST(left(x, 10) AS DATE) END"""
+# El día que dice un texto, que es el del POS; la hora que lleve detrás no lo cambia. Con un huso que
+# es UTC sólo se cree la medianoche: a otra hora, el día de la tienda puede ser el de antes.
+_MACROS = (
+    r"""dia(x) AS CASE
+    WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d('
+        || '[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-](0[1-9]|1\d):?\d\d)?|'
+        || '[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00))?')
+    THEN TRY_CAST(left(x, 10) AS DATE) END""",
+    # La línea, con esos campos suyos que vienen como un objeto hechos lista de un objeto.
+    r"""en_lista(x, campos) AS CASE
+    WHEN regexp_matches(x, '"(' || array_to_string(campos, '|') || ')"\s*:\s*\{')
+    THEN CAST(json_merge_patch(x, to_json(map_from_entries(list_transform(
+        list_filter(campos, lambda c: json_type(x, '$.' || c) = 'OBJECT'),
+        lambda c: (c, [json_extract(x, '$.' || c)]))))) AS VARCHAR)
+    ELSE x END""",
+    # Un sí o un no, como '1' o '0'; lo que no es ninguno, vacío.
+    """logico(x) AS CASE
+    WHEN lower(x) IN ('false', '0', 'n', 'no', 'f') THEN '0'
+    WHEN lower(x) IN ('true', '1', 's', 'si', 'sí', 'v', 't') THEN '1' END""",
+)
 
 
 class ErrorConsulta(ErrorTipos):
@@ -44,7 +62,8 @@ class Motor:
                 "enable_external_file_cache": False,
             },
         )  # fmt: skip
-        self._conexion.execute(_DIA)
+        for macro in _MACROS:
+            self._conexion.execute(f"CREATE MACRO {macro}")
         for nombre, tipo in _REDONDEOS.items():
             self._conexion.execute(
                 f"CREATE MACRO {nombre}(x) AS CASE WHEN regexp_full_match(x, '{_NUMERO}') "
@@ -60,6 +79,7 @@ class Motor:
         Raises:
             ErrorConsulta: si la consulta está mal.
             ErrorDisco: si no hay dónde poner lo que no cabe en memoria.
+            Fallo: si sus líneas son tan grandes que ni de a pocas caben.
         """
         puestos = {n: v for n, v in valores.items() if f"${n}" in sql}
         with sin_pandas(), en_palabras(archivo):
@@ -105,6 +125,8 @@ def en_palabras(archivo: str) -> Iterator[None]:
     """Lo que diga DuckDB de una consulta de un sistema, en una frase."""
     try:
         yield
+    except duckdb.OutOfMemoryException:
+        raise Fallo("grande") from None
     except duckdb.IOException as e:
         raise ErrorDisco(f"No se pudo trabajar con lo bajado: {e}. Libere espacio y repita.") from e
     except duckdb.Error as e:
