@@ -153,6 +153,15 @@ def cambia(campo: str, valor: Any, i: int = 0) -> Maldad:
     return hecha
 
 
+def cambia_en(campo: str, como: Callable[[Any], Any]) -> Maldad:
+    """Un campo de todas las líneas, por lo que devuelva `como`."""
+
+    def otro(o: dict) -> dict:
+        return {**o, "ventas": [{**x, campo: como(x[campo])} for x in o["ventas"]]}
+
+    return cambia_todo(otro)
+
+
 def quita(campo: str, i: int = 0) -> Maldad:
     """La línea `i`, sin ese campo."""
 

@@ -16,6 +16,8 @@ from fluxion_luigi.conciliacion import Conteo, Conteos
 from fluxion_luigi.origen.http.pedido import CARPETA
 from fluxion_luigi.periodos import Rango
 
+_FALLIDOS = "fallidos"
+
 
 @dataclass(frozen=True)
 class Bajado:
@@ -38,6 +40,16 @@ class Bajado:
             "dias": {str(d): c.a_lista() for d, c in self.conteos.items()},
             "duda": self.duda, "malo": self.malo, "sin_total": self.sin_total,
         }  # fmt: skip
+
+
+@dataclass
+class Fallidos:
+    """Los días que la API no dio en esta lectura, con su motivo, y cuántos van seguidos. `basta` es
+    por qué no se le pide ya ninguno más; vacío si se le pide."""
+
+    dias: dict[date, str]
+    seguidos: int = 0
+    basta: str = ""
 
 
 class Bajados:
@@ -66,6 +78,17 @@ class Bajados:
     def olvidar(self, rango: Rango) -> None:
         """Deja de darlo por bajado."""
         self.archivo(rango, "json").unlink(missing_ok=True)
+
+    def fallidos(self) -> Fallidos:
+        """Los que ya se intentaron; también por el lector de antes, que muere con cada fallo."""
+        datos = leer_json(self.carpeta / _FALLIDOS) or {"dias": {}}
+        dias = {date.fromisoformat(d): m for d, m in datos["dias"].items()}
+        return Fallidos(**{**datos, "dias": dias})
+
+    def recordar(self, fallidos: Fallidos) -> None:
+        """Deja escritos los días que no salieron."""
+        dias = {str(d): m for d, m in fallidos.dias.items()}
+        escribir_json(self.carpeta / _FALLIDOS, {**vars(fallidos), "dias": dias})
 
     def todos(self) -> Iterator[Bajado]:
         """Los que hay, por fecha."""

@@ -64,6 +64,10 @@ CAUSAS: dict[str, Causa] = {
         "la API rechaza la credencial",
         "Ponga en .env un token (o usuario y clave) que no haya vencido.",
     ),
+    "indecible": Causa(
+        "la credencial lleva letras que no se pueden mandar en una cabecera",
+        "Corríjala en .env: sólo letras sin acento, números y signos.",
+    ),
     "prohibida": Causa(
         "la credencial no tiene permiso", "Pida permiso para leer las ventas de esa sucursal."
     ),

@@ -22,14 +22,16 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponent
 
 from fluxion_luigi.config.http import poner
 from fluxion_luigi.origen.http import descarga
-from fluxion_luigi.origen.http.causas import Fallo
+from fluxion_luigi.origen.http.causas import DE_TIEMPO, Fallo
 from fluxion_luigi.origen.http.entrada import Entradas
 from fluxion_luigi.origen.http.pedido import Pedido
 from fluxion_luigi.origen.http.respuestas import exigir_buena, por_que
 from fluxion_luigi.origen.http.turnos import turno
 
-# Lo más que se espera porque la API lo pida. Si pide más, que lo diga la próxima corrida.
+# Lo más que se espera porque la API lo pida. Si pide más no se le pide antes: lo hará otra corrida.
 ESPERA_MAXIMA = 300.0
+# Lo que agota su tiempo se intenta a lo sumo estas veces: cada una ya son muchos minutos.
+_AGOTADAS = 2
 # Mientras se espera, un latido por segundo: el vigía no distingue una pausa de un cuelgue.
 _LATIDO = 1.0
 
@@ -71,7 +73,7 @@ class Cliente:
 
         return Retrying(
             retry=retry_if_exception(lambda e: isinstance(e, Fallo) and e.causa.pasajera),
-            stop=lambda estado: estado.attempt_number >= self._intentos,
+            stop=self._basta,
             wait=self._esperar,
             sleep=lambda segundos: _dormir(segundos, latido),
             reraise=True,
@@ -87,16 +89,22 @@ class Cliente:
 
     def _con_token_al_dia(self, hacer: Callable[[], Any]) -> Any:
         """Lo hace; si el token había vencido y hay de dónde, con otro y una vez más."""
-        try:
+        with self._entradas.en_secreto():
+            try:
+                return hacer()
+            except Fallo as e:
+                if e.nombre != "rechazada" or not self._entradas.renovar():
+                    raise
             return hacer()
-        except Fallo as e:
-            if e.nombre != "rechazada" or not self._entradas.renovar():
-                raise
-        return hacer()
+
+    def _basta(self, estado: RetryCallState) -> bool:
+        fallo, intentos = estado.outcome.exception(), self._intentos
+        if fallo.nombre in DE_TIEMPO:
+            intentos = min(intentos, _AGOTADAS)
+        return estado.attempt_number >= intentos or fallo.esperar > ESPERA_MAXIMA
 
     def _esperar(self, estado: RetryCallState) -> float:
-        pedida = getattr(estado.outcome.exception(), "esperar", 0)
-        return max(min(pedida, ESPERA_MAXIMA), self._pausa(estado))
+        return max(estado.outcome.exception().esperar, self._pausa(estado))
 
     def _pedir(
         self, huecos: dict[str, str], mas: dict[str, Any], archivo: Path, latido

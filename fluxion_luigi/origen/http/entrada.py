@@ -1,7 +1,9 @@
 """Con qué se entra en una API: un token, usuario y clave, o un token que se saca con ellos."""
 
 import time
-from collections.abc import Callable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import urllib3
@@ -21,10 +23,19 @@ class Entradas:
     def __init__(self, pedido: Pedido, enviar: Callable[..., urllib3.BaseHTTPResponse]):
         self._pedido, self._enviar = pedido, enviar
         self._token: str | None = None
+        self._dados: set[str] = set()
         self._vence = float("inf")
 
     def cabeceras(self) -> dict[str, str]:
         """Las de un pedido. Si hace falta entrar, entra. `Fallo` si no se puede."""
+        todas = self._todas()
+        for nombre, valor in todas.items():
+            # El protocolo no admite otra cosa: la biblioteca lo diría con el valor a la vista.
+            if not (valor.isascii() and valor.isprintable()):
+                raise Fallo("indecible", nombre)
+        return todas
+
+    def _todas(self) -> dict[str, str]:
         credencial, comunes = dict(self._pedido.credencial), {
             "Accept": "application/json", "Accept-Encoding": "gzip, deflate",
             "User-Agent": "fluxion-luigi",
@@ -38,14 +49,27 @@ class Entradas:
         if token := credencial.get("token"):
             return {**comunes, "Authorization": f"Bearer {token}"}
         if usuario := credencial.get("usuario"):
-            basica = f"{usuario}:{credencial.get('clave', '')}"
-            return {**comunes, **urllib3.make_headers(basic_auth=basica)}
+            return {**comunes, "Authorization": f"Basic {basica(usuario, credencial['clave'])}"}
         return comunes
 
     def renovar(self) -> bool:
         """Olvida el token, para que el próximo pedido saque otro; si no hay de dónde, False."""
         self._token = None
         return self._pedido.http.entrada is not None
+
+    @contextmanager
+    def en_secreto(self) -> Iterator[None]:
+        """Si la API repite en un error el token que dio, no sale de aquí."""
+        try:
+            yield
+        except Fallo as e:
+            dados = [t for t in self._dados if t in e.detalle]
+            if not dados:
+                raise
+            detalle = e.detalle
+            for token in dados:
+                detalle = detalle.replace(token, "***")
+            raise Fallo(e.nombre, detalle, e.esperar) from None
 
     def _entrar(self) -> None:
         entrada = self._pedido.http.entrada
@@ -59,6 +83,7 @@ class Entradas:
         token = buscar(dicho, entrada.token)
         if not isinstance(token, str) or not token:
             raise Fallo("sin_token")
+        self._dados.add(token)
         self._token, self._vence = token, self._hasta(dicho, entrada.vence)
 
     @staticmethod
@@ -68,3 +93,8 @@ class Entradas:
             return time.monotonic() + float(buscar(dicho, donde)) - _HOLGURA
         except (TypeError, ValueError):
             return float("inf")
+
+
+def basica(usuario: str, clave: str) -> str:
+    """El usuario y la clave como van en la cabecera, que es en base 64: no los esconde."""
+    return b64encode(f"{usuario}:{clave}".encode()).decode()

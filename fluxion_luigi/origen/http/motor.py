@@ -19,9 +19,9 @@ _NUMERO = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 _REDONDEOS = {"dinero": "DECIMAL(18, 4)", "medida": "DECIMAL(18, 3)", "por_ciento": "DECIMAL(9, 4)"}
 
 
-# El día que dice un texto, que es el del POS; la hora que lleve detrás no lo cambia. Con un huso que
-# es UTC sólo se cree la medianoche: a otra hora, el día de la tienda puede ser el de antes.
 _MACROS = (
+    # El día que dice un texto, que es el del POS; la hora que lleve detrás no lo cambia. En UTC
+    # sólo se cree la medianoche: a otra hora, el día de la tienda puede ser el de antes.
     r"""dia(x) AS CASE
     WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d('
         || '[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-](0[1-9]|1\d):?\d\d)?|'

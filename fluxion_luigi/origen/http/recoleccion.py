@@ -54,29 +54,36 @@ class Recoleccion:
     def _bajar_todos(self, pedidos: Sequence[Rango], alguno: bool, latido: Latido) -> None:
         """Los baja; el que no salga se deja para el final, por si es sólo cosa suya.
 
+        El que ya se intentó en esta lectura y no salió no se pide otra vez.
+
         Args:
             alguno: si ya se bajó otro: entonces la API contesta.
         """
-        fallos: dict[Rango, Fallo] = {}
-        seguidos = 0
+        memoria = self._bajados.fallidos()
+        fallos = {d: m for r in pedidos for d in r if (m := memoria.dias.get(d, memoria.basta))}
+        pedidos = [r for r in pedidos if not fallos.keys() & set(r)]
+        primero: Fallo | None = None
         for n, rango in enumerate(pedidos):
             try:
                 self._bajar(rango, latido)
-                alguno, seguidos = True, 0
+                alguno, memoria.seguidos = True, 0
             except Fallo as e:
-                seguidos += 1
-                if _es_de_la_api(e, seguidos, alguno):
+                memoria.seguidos += 1
+                if _es_de_la_api(e, memoria.seguidos, alguno):
                     raise
-                fallos[rango] = e
-                if seguidos == _SEGUIDOS:
-                    fallos |= dict.fromkeys(pedidos[n + 1 :], e)
+                primero, frase = primero or e, e.frase()
+                fallos |= dict.fromkeys(rango, frase)
+                memoria.dias |= dict.fromkeys(rango, frase)
+                if memoria.seguidos % _SEGUIDOS == 0:
+                    fallos |= dict.fromkeys((d for r in pedidos[n + 1 :] for d in r), frase)
+                    memoria.basta = frase if _ya_basta(e, memoria.seguidos) else ""
                     break
-        if fallos and not alguno:
-            raise next(iter(fallos.values()))
+        if primero and not alguno:
+            raise primero
         if fallos:
-            dias = {d: e.frase() for rango, e in fallos.items() for d in rango}
-            frases = "; ".join(dict.fromkeys(dias.values()))
-            raise ErrorDatos(f"la API no da {describir(dias)}: {frases}", dias)
+            self._bajados.recordar(memoria)
+            frases = "; ".join(dict.fromkeys(fallos.values()))
+            raise ErrorDatos(f"la API no da {describir(fallos)}: {frases}", fallos)
 
     def _bajar(self, rango: Rango, latido: Latido) -> None:
         """Lo baja; si con varios días no se puede, o no valen, de a uno: así se sabe cuál es."""
@@ -180,7 +187,13 @@ def _es_de_la_api(e: Fallo, seguidos: int, alguno: bool) -> bool:
     """Si lo que pasó no es de unos días: se repetiría con todos, o ninguno sale."""
     if not e.causa.pasajera:
         return True
-    return seguidos == _SEGUIDOS and (not alguno or e.causa.error is ErrorServidor)
+    return seguidos >= _SEGUIDOS and (not alguno or e.causa.error is ErrorServidor)
+
+
+def _ya_basta(e: Fallo, seguidos: int) -> bool:
+    """Si de los días que no se intentaron tampoco se va a pedir ninguno: los que agotan su tiempo
+    se llevan horas, y los otros ya tuvieron su segunda vez."""
+    return e.nombre in DE_TIEMPO or seguidos > _SEGUIDOS
 
 
 def _lo_malo(rango: Rango, conteos: Conteos, sin_fecha: int, llegadas: Llegadas) -> str:

@@ -7,6 +7,7 @@ queda un JSON que es sólo la lista.
 
 import json
 import mmap
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ _DELANTE = 1024 * 1024
 _DETRAS = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
 _BLANCOS = b" \t\r\n"
+_ENTERO = re.compile(r"([0-9]{1,18})(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,10 @@ class Sobre:
         if not donde or self.pelada:
             return None
         valor = buscar(self.dicho, donde)
-        try:
-            if isinstance(valor, bool) or int(str(valor)) < 0:
-                raise ValueError
-        except ValueError:
-            raise Fallo("sin_total", f"{donde}: {citar(json.dumps(valor))}") from None
-        return int(str(valor))
+        # Hay quien escribe un entero como 12.0.
+        if not isinstance(valor, bool) and (n := _ENTERO.fullmatch(str(valor).strip())):
+            return int(n[1])
+        raise Fallo("sin_total", f"{donde}: {citar(json.dumps(valor))}")
 
 
 def abrir(archivo: Path, lista: str, error: str) -> Sobre:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from base64 import b64encode
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from fluxion_luigi.errores import (
 )
 from fluxion_luigi.origen.http import fuente
 from fluxion_luigi.origen.http.causas import Fallo
+from fluxion_luigi.origen.http.cliente import ESPERA_MAXIMA
 from tests.api import CLAVE, TOKEN, USUARIO, api
 from tests.apuntes import ENTRADA
 from tests.envios import comprimida, cortada, cuelga, espera_a, gotea, tarda, truncada
@@ -106,6 +108,26 @@ def test_si_deja_de_contestar_a_la_mitad_lo_bajado_no_se_pierde(abrir, servidor)
     assert len(servidor.peticiones) == 3 + 6
 
 
+def test_si_deja_de_contestar_no_se_le_insiste_por_cada_ventana(abrir, servidor):
+    servidor.hacer(None, error(500), siempre=True)
+    tienda = abrir()
+    for desde, hasta in ((1, 10), (1, 3), (4, 5), (6, 7), (8, 10)):
+        with pytest.raises(ErrorDatos) as e:
+            tienda.contar(f"2025-03-{desde:02d}", f"2025-03-{hasta:02d}")
+        assert "la API falló (HTTP 500" in e.value.dias[date(2025, 3, hasta)]
+        tienda.reabrir()  # tras un fallo, el lector es otro
+    assert len(servidor.peticiones) == 1 + 4 * 3  # dos días, y por si acaso otros dos
+    assert tienda.contar("2025-03-01")[date(2025, 3, 1)].filas == 7
+
+
+def test_lo_que_pide_esperar_de_mas_no_se_espera_ni_se_le_pide_antes(abrir, servidor):
+    servidor.hacer(ocupado(ESPERA_MAXIMA + 60), siempre=True)
+    inicio = time.monotonic()
+    assert "la API pide esperar" in str(fallo(abrir(), ErrorInsistido))
+    assert time.monotonic() - inicio < 10
+    assert len(servidor.peticiones) == 2  # dos días, una vez cada uno
+
+
 def test_un_servidor_caido_se_dice_como_tal_para_que_se_le_espere(abrir, servidor):
     servidor.hacer(error(503), siempre=True)
     fallo(abrir(), ErrorServidor)
@@ -135,6 +157,7 @@ def test_un_goteo_no_pasa_del_tiempo_del_pedido_entero_y_late(abrir, servidor):
         tienda.contar(DIA)
     assert time.monotonic() - inicio < 8
     assert tienda.latidos > 20
+    assert len(servidor.peticiones) == 2  # lo que agota su tiempo, y no «intentos»
 
 
 def test_todos_los_dias_van_por_una_conexion_y_de_a_uno(abrir, servidor):
@@ -301,3 +324,26 @@ def test_una_entrada_que_rechaza_la_clave_se_dice_sin_ella(abrir, servidor):
     assert "rechaza la credencial" in str(fallo(tienda, ErrorOrigen))
     servidor.hacer(dice({"ok": True}), ruta=ENTRADA)
     assert "la entrada no dio un token" in str(fallo(con_entrada(abrir), ErrorOrigen))
+
+
+def test_lo_que_la_api_repita_de_la_credencial_no_se_dice(abrir, servidor, proyecto):
+    """Ni la clave en base 64, ni el token que dio su entrada."""
+
+    def repite(r):
+        dice({"error": f"falló con {r.peticion.autorizacion}"}, 500)(r)
+
+    servidor.hacer(repite, siempre=True)
+    dicho = str(fallo(con_entrada(abrir), ErrorInsistido))
+    assert "falló con Bearer ***" in dicho
+    tienda = abrir()
+    basica = b64encode(f"{USUARIO}:{CLAVE}".encode()).decode()
+    proyecto.tiendas["tienda_20"] |= {"usuario_env": "API_USUARIO", "clave_env": "API_CLAVE"}
+    del proyecto.tiendas["tienda_20"]["token_env"]
+    proyecto.escribir()
+    config = proyecto.config
+    assert basica in fuente.secretos(config, config.tienda("tienda_20"))
+    tienda.pedido["credencial"] = {"token": "con ñ"}
+    tienda.reabrir()
+    antes = len(servidor.peticiones)
+    assert "no se pueden mandar en una cabecera (Authorization)" in str(fallo(tienda, ErrorOrigen))
+    assert len(servidor.peticiones) == antes

@@ -4,7 +4,12 @@ import os
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from fluxion_luigi.flujo.lectura import Lectura
+from fluxion_luigi.origen.http.causas import Fallo
+from fluxion_luigi.origen.http.lineas import juntar
+from fluxion_luigi.origen.http.motor import Motor
 from tests.api import api, con_api
 from tests.envios import Enorme
 from tests.origen.http.abierta import rango
@@ -38,6 +43,17 @@ def test_una_respuesta_enorme_se_lee_con_la_memoria_de_una_chica(proyecto, monke
             chica, grande = leer("2025-03-03"), leer(dia)
     print(f"{MEGAS} MB de JSON, {enorme.filas} líneas: {grande} MB de memoria; con 50, {chica}")
     assert grande < TOPE_MB
+
+
+def test_unas_lineas_grandes_caben_y_unas_enormes_se_dicen(tmp_path):
+    motor, lista = Motor(tmp_path), tmp_path / "lista"
+    for octetos, cuantas in ((3_500, 12_000), (100_000, 1_000)):
+        renglones = (f'{{"a": {n}, "b": "{"x" * octetos}"}}' for n in range(cuantas))
+        lista.write_text(f"[{','.join(renglones)}]")
+        if octetos < 4_000:
+            assert juntar(motor, [lista], ["a"], tmp_path / "lineas").distintas == cuantas
+    with pytest.raises(Fallo, match=r"\[grande\]"):
+        juntar(motor, [lista], ["a"], tmp_path / "lineas")
 
 
 def _mas_alta(pid: int) -> int:

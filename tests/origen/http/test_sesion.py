@@ -13,6 +13,7 @@ from fluxion_luigi.origen.columnas import ESQUEMA
 from fluxion_luigi.origen.http.causas import Fallo
 from tests.maldades import (
     cambia,
+    cambia_en,
     cambia_todo,
     con_exponente,
     crece,
@@ -97,6 +98,45 @@ def test_los_decimales_de_mas_se_redondean_igual_al_contar_y_al_leer(abrir, serv
     assert cuenta.total == sum(f["total"] for f in filas)
 
 
+def test_lo_mismo_escrito_de_otro_modo_vale_lo_mismo(abrir, servidor):
+    """El objeto sin su lista, la fecha con su hora, sí y no en palabras, el total con decimales."""
+    tienda = abrir()
+    [primera, *_] = tienda.leer("2025-03-01")
+    for n, otra in enumerate((
+        juntas(*(cambia_en(c, lambda v: v[0]) for c in ("producto", "cantidad", "financiero"))),
+        cambia_en("fecha", lambda v: f"{v}T00:00:00.000Z"),
+        cambia_en("fecha", lambda v: f"{v} 21:15:30"),
+        cambia_en("fecha", lambda v: f"{v}T23:15:30-04:00"),
+        juntas(*(cambia_en(c, lambda v: "N") for c in ("es_no_fiscal", "tiene_promocion"))),
+        juntas(cambia_en("es_no_fiscal", lambda v: "False"), cambia("codigo_promocion", None)),
+        cambia_todo(lambda o: {**o, "meta": {"total_registros": "7.0"}}),
+    ), 2):  # fmt: skip
+        servidor.hacer(otra, dia=f"2025-03-{n:02d}")
+        [fila, *mas] = tienda.leer(f"2025-03-{n:02d}")
+        assert len(mas) == 6
+        assert fila == {**primera, "fecha": date(2025, 3, n), "factura": fila["factura"]}
+
+
+DE_SUMAR = {
+    "con impuesto": lambda ls: sum(x.total + x.impuesto for x in ls),
+    "sin el que llevaba": lambda ls: sum(x.total - x.impuesto for x in ls),
+    "un céntimo de redondeo": lambda ls: sum(x.total + x.impuesto for x in ls) + D("0.01"),
+    "en dólares": lambda ls: sum((x.total / x.tasa).quantize(D("0.0001")) for x in ls),
+    "en dólares y con impuesto": lambda ls: D("1.16") * sum(x.total / x.tasa for x in ls),
+}
+
+
+@pytest.mark.parametrize("cual", DE_SUMAR)
+def test_el_total_de_una_factura_vale_de_cualquiera_de_sus_maneras(abrir, servidor, cual):
+    lineas = servidor.lineas[SUCURSAL][EL_DIA][:1]
+    lineas[0] = replace(lineas[0], total_factura=round(DE_SUMAR[cual](lineas), 2))
+    servidor.lineas[SUCURSAL][EL_DIA] = lineas
+    tienda = abrir()
+    tienda.contar(DIA)
+    assert len(tienda.leer(DIA)) == 1
+    assert len(servidor.peticiones) == 1
+
+
 def test_un_dia_sin_ventas_es_un_cero_y_no_un_error(abrir):
     tienda = abrir()
     assert tienda.contar("2025-04-01") == {date(2025, 4, 1): CERO}
@@ -129,6 +169,8 @@ MALAS = {
     "sin montos": (cambia("financiero", []), "no trae sus montos (financiero)"),
     "sin la lista de montos": (quita("financiero"), "no trae sus montos (financiero)"),
     "sin cantidad": (cambia("cantidad", None), "no trae su cantidad"),
+    "un producto que no es una lista": (
+        cambia("producto", "P1"), "su producto no es una lista"),
     "dos productos": (cambia("producto", [{}, {}]), "trae 2 productos"),
     "una fecha imposible": (
         cambia("fecha", "2025-02-31"), "1 línea(s) no traen una fecha que se entienda"),
