@@ -122,8 +122,9 @@ def _error(config: Configuracion, tienda: Tienda, gemela: _Otra) -> ErrorIdentid
             "su historia con «luigi --module fluxion_luigi RenombrarTienda "
             f"--de {otra} --a {tienda.id}» y repita la misma orden."
         )
+    donde = "url y sucursal" if tienda.url else "host, puerto y base_datos"
     return ErrorIdentidad(
-        f"{cabeza} Corrija host, puerto y base_datos de la que esté mal en el catálogo. Si las dos "
+        f"{cabeza} Corrija {donde} de la que esté mal en el catálogo. Si las dos "
         f'venden de verdad lo mismo, póngale a {tienda.id} comparte_con = ["{otra}"].'
     )
 

@@ -21,7 +21,8 @@ from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.flujo.cuentas import contar
 from fluxion_luigi.flujo.incremento import Jornada, por_mes
-from fluxion_luigi.periodos import Rango
+from fluxion_luigi.origen import fuentes
+from fluxion_luigi.periodos import Rango, agrupar
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,10 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     """
     empezo = datetime.now(UTC)
     conteos: Conteos = {}
-    if jornada.dias:  # quizá otra corrida acaba de hacerlo todo
+    dias, consultas = _preguntas(jornada)
+    if dias:  # quizá otra corrida acaba de hacerlo todo
         with candado_de(config, tienda):
-            # De una vez, aunque entre ellos haya días que no hacen falta: un viaje y no varios.
-            entero = Rango(min(jornada.dias), max(jornada.dias))
-            conteos = contar(config, tienda, jornada.dias, [entero])
+            conteos = contar(config, tienda, dias, consultas)
     base = instantanea(config, admite_vieja=True)
     # El que no se pudo contar se lee: por ese camino se sabe qué le pasa, y si es malo, se aparta.
     iguales = [
@@ -103,6 +103,18 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     revision = Revision(iguales, cambiaron, sorted({*jornada.faltan, *cambiaron}))
     escribir_json(archivo(config, jornada.clave, corrida), revision.a_json())
     return revision
+
+
+def _preguntas(jornada: Jornada) -> tuple[list[date], list[Rango]]:
+    """Los días que se cuentan, y de a cuántos."""
+    dias = jornada.dias
+    if not dias:
+        return [], []
+    if fuentes.de(jornada.tienda.en(dias[0])).CUENTA:
+        # De una vez, aunque entre ellos haya días que no hacen falta: un viaje y no varios.
+        return dias, [Rango(min(dias), max(dias))]
+    dias = sorted(jornada.por_contar)
+    return dias, agrupar(dias)
 
 
 def _anular(config: Configuracion, tienda: Tienda, dias: Iterable[date]) -> None:

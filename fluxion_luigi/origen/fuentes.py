@@ -50,9 +50,11 @@ class Sesion(Protocol):
 class Fuente(Protocol):
     """Lo que la corrida necesita de una clase de POS, sin abrir nada que no sobreviva a un fork.
 
-    `RECIENTES` son los días en que se busca uno con ventas: pocos, si contarlos es bajarlos.
+    `CUENTA`, si sabe contar unos días sin dar sus líneas; si no, contarlos es bajarlos, y no se
+    cuentan los que se van a leer. `RECIENTES` son los días en que se busca uno con ventas.
     """
 
+    CUENTA: bool
     RECIENTES: int
 
     def pedido(self, config: Configuracion, tienda: Tienda) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import threading
+from collections import Counter
 from datetime import date
 
 from tests.api import TOKEN, api, con_api
@@ -11,6 +12,7 @@ from tests.envios import cortada, espera_a
 from tests.escuchas import esperar, puerto_cerrado
 from tests.maldades import cambia, error, html, pierde, total
 from tests.proyecto import RAIZ, cada_dia, hacer_pos
+from tests.reloj import correr
 
 
 def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proyecto):
@@ -142,6 +144,20 @@ def test_un_sistema_de_api_se_prueba_y_se_dice_todo_lo_que_tiene_mal(proyecto):
         "[http]: clave desconocida: totl (¿es total?).",
     ):  # fmt: skip
         assert frase in dicho
+
+
+def test_la_manana_baja_una_vez_lo_nuevo_y_no_los_dias_que_no_hacen_falta(proyecto):
+    with api() as servidor:
+        servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-20", 5))
+        con_api(proyecto, "tienda_20", servidor, "SUC0")
+        sin_uno = ("RangoVentas", "--desde", "2025-03-12", "--hasta", "2025-03-18")
+        assert correr(proyecto, "2025-03-19 06:00:00", *sin_uno).codigo == 0
+        antes = len(servidor.peticiones)
+        # Faltan el 6 (y los de hasta el 11) y el 19; el 17 y el 18 son provisionales.
+        salida = correr(proyecto, "2025-03-20 06:00:00", "IncrementoDiario")
+        assert salida.codigo == 0, salida.todo
+        pedidos = Counter(str(p.dias)[:8] for p in servidor.peticiones[antes:])
+    assert pedidos == {f"202503{n:02d}": 1 for n in (*range(5, 12), 17, 18, 19)}
 
 
 def test_morir_mientras_baja_no_deja_nada_a_medias_y_se_repite(proyecto):

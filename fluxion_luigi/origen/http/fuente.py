@@ -21,6 +21,7 @@ from fluxion_luigi.origen.resultado import Estado, Resultado, mal_configurada
 from fluxion_luigi.periodos import Rango
 
 # Contar es bajar: para hallar un día con ventas no se bajan muchos.
+CUENTA = False
 RECIENTES = 3
 
 

@@ -26,9 +26,10 @@ from fluxion_luigi.origen.odbc.pedido import Pedido
 from fluxion_luigi.origen.odbc.pruebas import examinar, muestra, pedido_de_prueba, secreto
 from fluxion_luigi.origen.resultado import Estado, Resultado, mal_configurada, no_dan_lo_que_deben
 
-__all__ = ["RECIENTES", "error", "examinar", "firma", "limpiar", "llegar", "muestra", "no_entro",
-           "pedido", "probar", "secretos"]  # fmt: skip
+__all__ = ["CUENTA", "RECIENTES", "error", "examinar", "firma", "limpiar", "llegar", "muestra",
+           "no_entro", "pedido", "probar", "secretos"]  # fmt: skip
 
+CUENTA = True
 RECIENTES = 30
 
 
