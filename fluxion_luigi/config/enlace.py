@@ -23,6 +23,7 @@ _PISTAS: tuple[tuple[str, Familia], ...] = (
     ("msodbcsql", "microsoft"),
     ("microsoft", "microsoft"),
 )
+_DE_SIEMPRE = {"http": ":80", "https": ":443"}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOMBRE_DE_HOST = re.compile(r"\w[\w.-]{0,252}")
 # Un nombre no acaba en una parte que sea un número.
@@ -112,7 +113,8 @@ def direccion(host: str, *, con_su_puerto: bool) -> tuple[str, str]:
 
 
 def direccion_de_api(url: str) -> tuple[str, str]:
-    """La dirección base de una API, sin la barra final, y lo que tiene de malo (vacío si nada)."""
+    """La dirección base de una API, sin barra final ni el puerto de siempre, y lo que tiene de malo
+    (vacío si nada)."""
     url = url.strip().rstrip("/")
     try:
         partes = urlsplit(url)
@@ -126,7 +128,11 @@ def direccion_de_api(url: str) -> tuple[str, str]:
         )
     if url and not (partes.scheme in ("http", "https") and partes.hostname and puerto):
         return url, "url no es una dirección, como https://api.invalid"
-    return url, ""
+    if not url:
+        return url, ""
+    # Escrita de un solo modo: dos que son la misma se comparan, y se turnan, como la misma.
+    donde = partes.netloc.lower().removesuffix(_DE_SIEMPRE[partes.scheme])
+    return f"{partes.scheme}://{donde}{partes.path}", ""
 
 
 def problema_de_variable(clave: str, nombre: str) -> str:

@@ -138,6 +138,7 @@ class Capas:
         quejas = [enlace.problema_de_variable(k, datos.get(k, "")) for k in _CREDENCIALES]
         if fuente == HTTP:
             datos["url"], queja = enlace.direccion_de_api(datos.get("url", ""))
+            datos["sucursal"] = datos.get("sucursal", "").strip()
             quejas.append(queja)
         else:
             con_su_puerto = any("puerto" in capa for capa in propias)

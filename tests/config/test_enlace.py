@@ -3,7 +3,7 @@
 import pytest
 
 from fluxion_luigi.config import catalogo
-from fluxion_luigi.config.enlace import familia, valor
+from fluxion_luigi.config.enlace import direccion_de_api, familia, valor
 from fluxion_luigi.errores import ErrorConfiguracion
 
 SECRETO = "S3creta#2025"
@@ -193,3 +193,10 @@ def test_un_cifrado_mal_escrito_se_dice_antes_de_salir_en_claro(leer, driver, li
 )
 def test_un_si_o_un_no_viaja_como_lo_entiende_cada_driver(driver, clave, dicho, viaja):
     assert valor(familia(driver), clave, dicho) == viaja
+
+
+@pytest.mark.parametrize(
+    "otra", ["https://API.invalid:443/v1/", "HTTPS://api.invalid/v1", " https://api.invalid/v1 "]
+)
+def test_una_direccion_de_api_se_escribe_de_un_solo_modo(otra):
+    assert direccion_de_api(otra) == ("https://api.invalid/v1", "")
