@@ -276,5 +276,11 @@ def _certificado(carpeta: Path, host: str) -> tuple[Path, ssl.SSLContext]:
 def con_api(proyecto, id_: str, de: Api, sucursal: str, **datos) -> None:
     """Agrega a un proyecto una tienda que habla con esa API, y las variables con que entra."""
     proyecto.tiendas[id_] = de.tienda(sucursal, **{"nombre": id_.upper(), **datos})
+    usar_api(proyecto, de)
+
+
+def usar_api(proyecto, de: Api) -> None:
+    """Le deja a un proyecto las variables con que se entra en esa API, y qué ha vendido."""
     proyecto.ambiente |= de.ambiente
+    proyecto.apis[de.url] = de
     proyecto.escribir()

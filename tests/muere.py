@@ -61,6 +61,19 @@ def dentro_de_una_ventana() -> None:
     lectura.Lectura._recibir = envuelta
 
 
+def mientras_baja() -> None:
+    """Muere con unos días de una API ya bajados y otros no."""
+    original = lectura.Lectura._recibir
+
+    def envuelta(self, *args):
+        mensaje = original(self, *args)
+        if "avance" in mensaje and len(list(self._aparte.rglob("descargas/*/*.json"))) > 1:
+            morir()
+        return mensaje
+
+    lectura.Lectura._recibir = envuelta
+
+
 def a_medio_borrar_el_staging() -> None:
     """Muere con el manifiesto borrado y las ventanas todavía ahí."""
     antes(ventanas.shutil, "rmtree")
@@ -113,6 +126,7 @@ PUNTOS = {
     "a_medio_borrar_el_staging": a_medio_borrar_el_staging,
     "antes_del_reporte": lambda: antes(historia, "_cerrar"),
 }
+DE_API = {"mientras_baja": mientras_baja}
 
 # Los que sólo tiene un lago.
 PUNTOS_DE_LAGO = {
@@ -122,5 +136,5 @@ PUNTOS_DE_LAGO = {
 }
 
 if __name__ == "__main__":
-    {**PUNTOS, **PUNTOS_DE_LAGO}[sys.argv[1]]()
+    {**PUNTOS, **PUNTOS_DE_LAGO, **DE_API}[sys.argv[1]]()
     luigi.cmdline.luigi_run(["--module", "fluxion_luigi", *sys.argv[3:]])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -57,6 +58,8 @@ class Proyecto:
     ajustes: dict[str, str] = field(default_factory=dict)
     ambiente: dict[str, str] = field(default_factory=dict)
     cadena: str = "prueba"
+    # Las API de sus tiendas que hablan HTTP (`tests.api.con_api`), por su dirección.
+    apis: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         self.carpeta.mkdir(parents=True, exist_ok=True)
@@ -202,16 +205,27 @@ class Proyecto:
         return {(t, d): (n, total) for t, d, n, total in filas}
 
     def en_origen(self, desde: str, hasta: str) -> dict[tuple[str, date], tuple[int, Decimal]]:
-        """Lo mismo, según las tiendas SQLite."""
+        """Lo mismo, según las tiendas: cada día, el POS que tenían entonces."""
         salida = {}
         for id_, datos in self.tiendas.items():
-            with sqlite3.connect(datos["archivo"]) as pos:
-                for dia, n, centimos in pos.execute(
-                    "SELECT fecha, count(*), sum(total_centimos) FROM lineas "
-                    "WHERE fecha BETWEEN ? AND ? GROUP BY fecha", (desde, hasta)
-                ):  # fmt: skip
-                    salida[id_, date.fromisoformat(dia)] = (n, Decimal(centimos) / 100)
+            # Gana el último que ya era el suyo.
+            for pos in datos.get("pos", [{}]):
+                primero = max(desde, str(pos.get("desde", desde)))
+                salida = {k: v for k, v in salida.items() if k[0] != id_ or str(k[1]) < primero}
+                suyas = self._segun({**datos, **pos}, primero, hasta)
+                salida |= {(id_, dia): vendido for dia, vendido in suyas.items()}
         return salida
+
+    def _segun(self, pos: dict, desde: str, hasta: str) -> dict[date, tuple[int, Decimal]]:
+        """Lo que un POS, un archivo SQLite o una sucursal de una API, tiene en esos días."""
+        if "sucursal" in pos:
+            return self.apis[pos["url"]].vendido(pos["sucursal"], desde, hasta)
+        with sqlite3.connect(pos["archivo"]) as base:
+            filas = base.execute(
+                "SELECT fecha, count(*), sum(total_centimos) FROM lineas "
+                "WHERE fecha BETWEEN ? AND ? GROUP BY fecha", (desde, hasta)
+            )  # fmt: skip
+            return {date.fromisoformat(d): (n, Decimal(c) / 100) for d, n, c in filas}
 
     def reporte(self) -> dict:
         """El JSON de la última corrida."""

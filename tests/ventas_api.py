@@ -52,10 +52,17 @@ class Ventas:
             tiendas: la sucursal de cada tienda.
         """
         return {
-            (id_, dia): (len(suyas), sum(linea.total for linea in suyas))
+            (id_, dia): vendido
             for id_, sucursal in tiendas.items()
+            for dia, vendido in self.vendido(sucursal, desde, hasta).items()
+        }
+
+    def vendido(self, sucursal: str, desde: str, hasta: str) -> dict[date, tuple[int, Decimal]]:
+        """Filas y total en bolívares de cada día de una sucursal."""
+        return {
+            dia: (len(suyas), sum(linea.total for linea in suyas))
             for dia, suyas in self.lineas[sucursal].items()
-            if suyas and date.fromisoformat(desde) <= dia <= date.fromisoformat(hasta)
+            if suyas and desde <= str(dia) <= hasta
         }
 
 

@@ -10,10 +10,31 @@ import time
 import psutil
 import pytest
 
-from tests.muere import PUNTOS, PUNTOS_DE_LAGO
+from tests.clases import HTTP, ODBC, con_tiendas, vender
+from tests.muere import DE_API, PUNTOS, PUNTOS_DE_LAGO
 from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 RANGO = ("--desde", "2025-03", "--hasta", "2025-03")
+MARZO = ("2025-03-01", "2025-03-31")
+# Lo que pasa al leer depende de la clase de POS; lo de después, no: de una API se prueban siempre
+# unos puntos, y todos con HISTORIAS=1.
+AL_LEER = ("dentro_de_una_ventana", "entre_ventanas", "antes_de_la_ficha")
+DE_UNA_API = [*DE_API, *(sorted(PUNTOS) if os.environ.get("HISTORIAS") else AL_LEER)]
+
+
+@pytest.fixture(params=[ODBC, HTTP])
+def una(proyecto, request):
+    """Una tienda de cada clase, con 50 líneas en cada día de marzo."""
+    with con_tiendas(proyecto, request.param, {"tienda_01": cada_dia(*MARZO, 50)}):
+        yield proyecto
+
+
+@pytest.fixture
+def dos(proyecto, request):
+    """Dos tiendas de la clase que se pida, con ventas de todo marzo."""
+    dias = {"tienda_01": cada_dia(*MARZO, 120), "tienda_02": cada_dia(*MARZO, 80)}
+    with con_tiendas(proyecto, request.param, dias):
+        yield proyecto
 
 
 def matar_en(proyecto: Proyecto, punto: str, workers: int) -> None:
@@ -48,61 +69,52 @@ def _sesion(pid: int) -> int | None:
 # Con varios workers muere además lo que las otras tareas hacían: es lo más difícil. Con uno, un
 # punto de la carga y uno del principal; los de la lectura están más abajo.
 @pytest.mark.parametrize(
-    ("destino", "punto", "workers"),
+    ("destino", "dos", "punto", "workers"),
     [
-        *(("archivo", punto, 3) for punto in sorted(PUNTOS)),
-        ("archivo", "antes_del_commit", 1), ("archivo", "antes_del_reporte", 1),
-        *(("lago", punto, 3) for punto in sorted(PUNTOS_DE_LAGO)),
-        ("lago", "antes_del_commit", 1),
-        ("lago", "tras_el_commit", 3),
+        *(("archivo", ODBC, punto, 3) for punto in sorted(PUNTOS)),
+        ("archivo", ODBC, "antes_del_commit", 1), ("archivo", ODBC, "antes_del_reporte", 1),
+        *(("lago", ODBC, punto, 3) for punto in sorted(PUNTOS_DE_LAGO)),
+        ("lago", ODBC, "antes_del_commit", 1),
+        ("lago", ODBC, "tras_el_commit", 3),
+        *(("archivo", HTTP, punto, 3) for punto in DE_UNA_API),
     ],
-    indirect=["destino"],
+    indirect=["destino", "dos"],
 )  # fmt: skip
-def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(
-    dos_tiendas, punto, workers
-):
-    matar_en(dos_tiendas, punto, workers)
-    salida = dos_tiendas.rango("2025-03", "2025-03", workers=workers)
+def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(dos, punto, workers):
+    matar_en(dos, punto, workers)
+    salida = dos.rango("2025-03", "2025-03", workers=workers)
     assert salida.codigo == 0, salida.todo
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
-    assert dos_tiendas.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
-    assert dos_tiendas.sobras() == []
+    assert dos.cargado() == dos.en_origen(*MARZO)
+    assert dos.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
+    assert dos.sobras() == []
     # La que murió dejó su reporte, que escribió la siguiente; si ya lo tenía todo, está completa.
-    reportes = [p.read_text() for p in (dos_tiendas.carpeta / "reportes").glob("corrida_*.json")]
+    reportes = [p.read_text() for p in (dos.carpeta / "reportes").glob("corrida_*.json")]
     estados = sorted(json.loads(r)["estado"] for r in reportes)
     murio = "completa" if punto == "antes_del_reporte" else "interrumpida"
     assert estados == ["completa", murio]
 
 
-def test_lo_ya_leido_antes_de_morir_no_se_vuelve_a_leer(proyecto):
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
-    matar_en(proyecto, "entre_ventanas", 1)
-    assert proyecto.rango("2025-03", "2025-03").codigo == 0
-    detalle = proyecto.reporte()["detalle"][0]
+def test_lo_ya_leido_antes_de_morir_no_se_vuelve_a_leer_salvo_lo_que_cambio(una):
+    matar_en(una, "entre_ventanas", 1)
+    reponer = una.retratar()
+    assert una.rango("2025-03", "2025-03").codigo == 0
+    detalle = una.reporte()["detalle"][0]
     assert detalle["ventanas"] == 5  # 31 días de siete en siete
     assert detalle["intentos"] == 3  # dos ya estaban
-    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+    assert una.cargado() == una.en_origen(*MARZO)
+
+    reponer()
+    vender(una, "tienda_01", {"2025-03-02": 9})
+    assert una.rango("2025-03", "2025-03").codigo == 0
+    assert una.reporte()["detalle"][0]["intentos"] == 4  # la del cambio, otra vez
+    assert una.cargado() == una.en_origen(*MARZO)
 
 
-def test_si_el_origen_cambio_entre_la_muerte_y_la_repeticion_se_lee_otra_vez(proyecto):
-    from tests.proyecto import vender
-
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
-    matar_en(proyecto, "entre_ventanas", 1)
-    vender(proyecto.carpeta / "pos" / "tienda_01.sqlite", {"2025-03-02": 9})
-    assert proyecto.rango("2025-03", "2025-03").codigo == 0
-    assert proyecto.reporte()["detalle"][0]["intentos"] == 4  # la del cambio, otra vez
-    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
-
-
-def test_recargar_no_usa_lo_que_dejo_en_staging_una_corrida_muerta(proyecto):
-    from tests.proyecto import vender
-
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
-    matar_en(proyecto, "tras_el_manifiesto", 1)
-    vender(proyecto.carpeta / "pos" / "tienda_01.sqlite", {"2025-03-02": 9})
-    assert proyecto.rango("2025-03", "2025-03", "--recargar").codigo == 0
-    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+def test_recargar_no_usa_lo_que_dejo_en_staging_una_corrida_muerta(una):
+    matar_en(una, "tras_el_manifiesto", 1)
+    vender(una, "tienda_01", {"2025-03-02": 9})
+    assert una.rango("2025-03", "2025-03", "--recargar").codigo == 0
+    assert una.cargado() == una.en_origen(*MARZO)
 
 
 def test_si_la_consulta_cambio_lo_ya_leido_no_sirve(proyecto):
@@ -158,21 +170,29 @@ def _orden(proceso: psutil.Process) -> list[str]:
         return []
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(proyecto, workers):
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 1200))
-    corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
-    limite = time.monotonic() + 60
-    while not list(proyecto.carpeta.glob("staging/tienda_01/2025-03/*.json")):
-        assert corrida.poll() is None
-        assert time.monotonic() < limite
-        time.sleep(0.01)
-    corrida.kill()
-    corrida.wait()
-    sin_procesos(corrida.pid)
-    assert proyecto.rango("2025-03", "2025-03").codigo == 0
-    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
-    assert proyecto.sobras() == []
+@pytest.mark.parametrize(
+    ("clase", "workers", "n", "cuando_haya"),
+    [
+        (ODBC, 1, 1200, "*.json"), (ODBC, 3, 1200, "*.json"),
+        (HTTP, 3, 50, "descargas/*/*.json"),
+    ],
+)  # fmt: skip
+def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(
+    proyecto, clase, workers, n, cuando_haya
+):
+    with con_tiendas(proyecto, clase, {"tienda_01": cada_dia(*MARZO, n)}):
+        corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
+        limite = time.monotonic() + 60
+        while not list(proyecto.carpeta.glob(f"staging/tienda_01/2025-03/{cuando_haya}")):
+            assert corrida.poll() is None
+            assert time.monotonic() < limite
+            time.sleep(0.01)
+        corrida.kill()
+        corrida.wait()
+        sin_procesos(corrida.pid)
+        assert proyecto.rango("2025-03", "2025-03").codigo == 0
+        assert proyecto.cargado() == proyecto.en_origen(*MARZO)
+        assert proyecto.sobras() == []
 
 
 @pytest.fixture
