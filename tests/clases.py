@@ -1,7 +1,7 @@
 """Tiendas de cada clase de POS, para lo que debe ser verdad en todas.
 
-    with con_tiendas(proyecto, "http", {"tienda_01": cada_dia("2025-03-01", "2025-03-31", 50)}):
-        …
+with con_tiendas(proyecto, "http", {"tienda_01": cada_dia("2025-03-01", "2025-03-31", 50)}):
+    …
 """
 
 from collections.abc import Iterator

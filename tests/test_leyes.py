@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from fluxion_luigi.periodos import Rango, agrupar, meses
 from tests import lagos
-from tests.proyecto import Proyecto, cada_dia, vender
+from tests.clases import CLASES, HTTP, MUDADA, ODBC, con_tiendas, vender
+from tests.proyecto import Proyecto, cada_dia
 
 PRIMERO, DIAS = date(2025, 3, 25), 14  # dos meses, para que haya más de un marcador
 ULTIMO = PRIMERO + timedelta(days=DIAS - 1)
@@ -37,13 +39,9 @@ suceso = st.one_of(
 class Mundo:
     """Un proyecto al que le pasan cosas."""
 
-    def __init__(self, carpeta: Path, servidor=None):
-        self.proyecto = Proyecto(carpeta, ajustes={"ventana_dias": "2"})
-        if servidor:
-            lagos.poner(self.proyecto, servidor)
-        dias = cada_dia(str(PRIMERO), str(ULTIMO), 15)
-        self.proyecto.con_tienda("tienda_01", dias).con_tienda("tienda_02", dias)
-        self.copia = carpeta / "copia.duckdb"
+    def __init__(self, proyecto: Proyecto):
+        self.proyecto = proyecto
+        self.copia = proyecto.carpeta / "copia.duckdb"
 
     def cargar(self, rango, *opciones):
         salida = self.proyecto.rango(*map(str, rango), *opciones, workers=2)
@@ -63,7 +61,7 @@ class Mundo:
         corrida.communicate()
 
     def vender(self, dia):
-        vender(self.proyecto.carpeta / "pos" / "tienda_01.sqlite", {str(dia): 3})
+        vender(self.proyecto, "tienda_01", {str(dia): 3})
 
     def borrar_marcador(self, mes):
         (self.proyecto.carpeta / "markers" / "tienda_01" / f"{mes}.json").unlink(missing_ok=True)
@@ -92,6 +90,23 @@ class Mundo:
         assert {c[:2]: c[2:] for c in control} == self.proyecto.cargado()
 
 
+@contextmanager
+def un_mundo(clase: str, servidor=None):
+    """Uno nuevo, con una tienda de esa clase y otra por ODBC, mientras dure el bloque.
+
+    Args:
+        servidor: el del catálogo, si carga en un lago.
+    """
+    dias = cada_dia(str(PRIMERO), str(ULTIMO), 15)
+    with tempfile.TemporaryDirectory() as carpeta:
+        proyecto = Proyecto(Path(carpeta), ajustes={"ventana_dias": "2"})
+        if servidor:
+            lagos.poner(proyecto, servidor)
+        proyecto.con_tienda("tienda_02", dias)
+        with con_tiendas(proyecto, clase, {"tienda_01": dias}):
+            yield Mundo(proyecto)
+
+
 def en(*dias: str) -> date | tuple[date, ...]:
     """Un día (`"03-25"`) o un rango."""
     fechas = tuple(date.fromisoformat(f"2025-{dia}") for dia in dias)
@@ -115,23 +130,26 @@ AL_AZAR = int(os.environ.get("HISTORIAS", "0"))
     max_examples=AL_AZAR or 1, deadline=None, suppress_health_check=list(HealthCheck),
     print_blob=True, phases=[Phase.explicit, *([Phase.generate] if AL_AZAR else [])],
 )  # fmt: skip
-@given(st.lists(suceso, min_size=3, max_size=7))
-@example(CONOCIDAS[0])
-@example(CONOCIDAS[1])
-def test_cualquier_secuencia_de_rangos_muertes_y_cambios_acaba_en_las_filas_del_origen(sucesos):
-    contar(sucesos)
+@given(st.sampled_from(CLASES), st.lists(suceso, min_size=3, max_size=7))
+@example(ODBC, CONOCIDAS[0])
+@example(ODBC, CONOCIDAS[1])
+@example(HTTP, CONOCIDAS[0])
+@example(MUDADA, CONOCIDAS[1])
+def test_cualquier_secuencia_de_rangos_muertes_y_cambios_acaba_en_las_filas_del_origen(
+    clase, sucesos
+):
+    contar(sucesos, clase)
 
 
 def test_tambien_en_un_lago(catalogos):
     """Lo mismo, sin lo que sólo le pasa a un archivo: copiarlo, reponerlo, borrarlo."""
     sin = ("copiar_base", "restaurar_base", "borrar_base")
-    contar([s for s in CONOCIDAS[0] if s[0] not in sin], catalogos)
+    contar([s for s in CONOCIDAS[0] if s[0] not in sin], ODBC, catalogos)
 
 
-def contar(sucesos, servidor=None) -> None:
+def contar(sucesos, clase: str, servidor=None) -> None:
     """Le pasa todo eso a un proyecto, y al final está lo que dicen las tiendas."""
-    with tempfile.TemporaryDirectory() as carpeta:
-        mundo = Mundo(Path(carpeta), servidor)
+    with un_mundo(clase, servidor) as mundo:
         for nombre, *datos in sucesos:
             getattr(mundo, nombre)(*datos)
             mundo.sin_partes_ni_duplicados()
