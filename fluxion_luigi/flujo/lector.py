@@ -86,7 +86,6 @@ def _leer(sesion: Sesion, encargo: Encargo, orden: dict, responder) -> dict:
     from fluxion_luigi.staging.ventanas import Ventana, huella
 
     rango, archivo = Rango.de_texto(orden["ventana"]), Path(orden["archivo"])
-    extraido_en = datetime.now(UTC)
     filas = 0
 
     def avanzo(n: int) -> None:
@@ -99,8 +98,10 @@ def _leer(sesion: Sesion, encargo: Encargo, orden: dict, responder) -> dict:
 
     sesion.preparar(Rango.de_texto(orden["de"]), latido)
     latido()
-    inicio = time.monotonic()
+    inicio, ahora = time.monotonic(), datetime.now(UTC)
     esquema, lotes = sesion.leer(rango, latido)
+    # Si se bajó al contar, antes de la medianoche, lo de después no está.
+    extraido_en = sesion.desde(rango) or ahora
     cuenta = escribir(archivo, lotes, esquema, avanzo)
     segundos = round(time.monotonic() - inicio, 3)
     leido, marcas = cuenta.por_dia()

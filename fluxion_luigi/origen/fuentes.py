@@ -6,7 +6,7 @@ Cada clase es un paquete de aquí con dos módulos: `fuente`, lo que hace el pro
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -45,6 +45,9 @@ class Sesion(Protocol):
 
     def leer(self, dias: Rango, latido: Latido) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
         """Las líneas de esos días, en el esquema declarado."""
+
+    def desde(self, dias: Rango) -> datetime | None:
+        """Cuándo se empezó a pedir lo que `leer` acaba de dar, si ya se tenía desde antes."""
 
 
 class Fuente(Protocol):

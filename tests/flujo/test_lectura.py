@@ -1,6 +1,6 @@
 """Lo que se dice de un SQL Server que no atiende, con los dos drivers de verdad."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,6 +13,7 @@ from fluxion_luigi.errores import (
 )
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.periodos import Rango
+from tests.api import api, con_api
 from tests.escuchas import CierraAlInstante, puerto_cerrado
 from tests.tds import PuertaTds
 
@@ -90,3 +91,21 @@ def test_lo_que_el_servidor_niega_se_nombra(leer, numero, dice, clase, frases):
     for frase in frases:
         assert frase in str(error)
     assert dice in str(error)
+
+
+def test_lo_que_se_bajo_al_contar_lleva_la_hora_de_entonces_y_no_la_de_leerlo(
+    proyecto, monkeypatch
+):
+    """Si entre tanto dio la medianoche, lo que se vendió después no está."""
+    with api() as servidor:
+        servidor.vender("SUC0", {"2025-03-01": 5})
+        con_api(proyecto, "tienda_20", servidor, "SUC0")
+        for nombre, valor in servidor.ambiente.items():
+            monkeypatch.setenv(nombre, valor)
+        config = proyecto.config
+        with Lectura(config, config.tienda("tienda_20"), proyecto.carpeta / "aparte") as lectura:
+            lectura.contar(DIA)
+            contado = datetime.now(UTC)
+            leida = lectura.leer(DIA, proyecto.carpeta / "v.parquet", DIA, lambda _: None)
+    assert leida.filas == 5
+    assert leida.extraido_en < contado

@@ -7,7 +7,7 @@ lo confirmado no se baja dos veces. Lo que haya dejado otra lectura se borra.
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ _FALLIDOS = "fallidos"
 
 @dataclass(frozen=True)
 class Bajado:
-    """Lo que trajo un pedido.
+    """Lo que trajo un pedido, que se empezó a bajar en el instante `desde`.
 
     `duda` es por qué no se puede dar por bueno aún, y `malo`, lo que tiene que otra lectura no va
     a arreglar; vacíos si nada. `sin_total`, que la API no dijo cuántas líneas eran.
@@ -29,6 +29,7 @@ class Bajado:
 
     rango: Rango
     archivo: Path
+    desde: datetime
     conteos: Conteos = field(repr=False)
     duda: str = ""
     malo: str = ""
@@ -37,6 +38,7 @@ class Bajado:
     def a_json(self) -> dict[str, Any]:
         """La ficha."""
         return {
+            "desde": self.desde.isoformat(),
             "dias": {str(d): c.a_lista() for d, c in self.conteos.items()},
             "duda": self.duda, "malo": self.malo, "sin_total": self.sin_total,
         }  # fmt: skip
@@ -97,6 +99,6 @@ class Bajados:
             conteos = {date.fromisoformat(d): Conteo.de_lista(c) for d, c in datos["dias"].items()}
             rango = Rango.de_texto(ficha.stem)
             yield Bajado(
-                rango, self.archivo(rango, "parquet"), conteos, datos["duda"], datos["malo"],
-                datos["sin_total"],
+                rango, self.archivo(rango, "parquet"), datetime.fromisoformat(datos["desde"]),
+                conteos, datos["duda"], datos["malo"], datos["sin_total"],
             )  # fmt: skip

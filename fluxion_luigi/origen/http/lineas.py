@@ -40,55 +40,54 @@ class Llegadas:
     contradichas: tuple[str, ...]
 
 
+def leer(motor: Motor, lista: Path) -> None:
+    """Deja a su lado (`crudo`) las líneas de una lista, tal como llegaron.
+
+    Raises:
+        Fallo: si no es JSON válido, aunque sea por en medio: sólo al leerla entera se sabe.
+    """
+    with lista.open("rb") as f:
+        try:
+            motor.hacer(
+                f"COPY (SELECT {_NUMEROS_COMO_TEXTO} AS linea FROM "
+                f"read_json_objects('/dev/fd/{f.fileno()}', format = 'array', "
+                f"compression = 'uncompressed', maximum_object_size = {_LINEA_MAXIMA})) "
+                f"TO {_a(crudo(lista))}"
+            )
+        except duckdb.InvalidInputException as e:
+            if "maximum_object_size" in str(e):
+                raise Fallo("no_json", "una línea pasa de 2 MB") from None
+            raise Fallo("no_json", str(e).partition(", ")[2].partition(". ")[0]) from None
+
+
+def crudo(lista: Path) -> Path:
+    """Dónde quedan las líneas de una lista."""
+    return lista.with_suffix(".crudo")
+
+
 def juntar(
     motor: Motor, listas: Sequence[Path], clave: Sequence[str], destino: Path
 ) -> Llegadas:  # fmt: skip
-    """Deja en el destino las líneas de unas listas: las de las páginas de un mismo pedido.
+    """Deja en el destino las líneas de unas listas ya leídas: las páginas de un mismo pedido.
 
     Una que se repite idéntica cuenta una vez. Dos con la misma clave que no dicen lo mismo se
     quedan las dos, y se dice cuáles.
-
-    Raises:
-        Fallo: si alguna lista no es JSON válido.
     """
-    crudo = destino.with_suffix(".crudo")
     campos = ", ".join(f"linea ->> {_texto('$.' + campo)}" for campo in clave)
-    try:
-        _copiar(motor, listas, crudo)
-        with motor.con_lineas([crudo]):
-            motor.hacer(f"CREATE OR REPLACE TEMP TABLE repetidas AS {_REPETIDAS.format(campos)}")
-            [(repetidas,)] = motor.filas("SELECT count(*) FROM repetidas")
-            malas = motor.filas(_CONTRADICHAS.format(campos)) if repetidas else []
-            if repetidas:
-                motor.hacer(f"COPY ({_SIN_REPETIR.format(campos)}) TO {_a(destino)}")
-            else:
-                crudo.replace(destino)
-    finally:
-        crudo.unlink(missing_ok=True)
+    crudos = [crudo(lista) for lista in listas]
+    with motor.con_lineas(crudos):
+        motor.hacer(f"CREATE OR REPLACE TEMP TABLE repetidas AS {_REPETIDAS.format(campos)}")
+        [(repetidas,)] = motor.filas("SELECT count(*) FROM repetidas")
+        malas = motor.filas(_CONTRADICHAS.format(campos)) if repetidas else []
+        if repetidas or len(crudos) > 1:
+            motor.hacer(f"COPY ({_SIN_REPETIR.format(campos)}) TO {_a(destino)}")
+        else:
+            crudos[0].replace(destino)
     with motor.con_lineas([destino]):
         [(distintas,)] = motor.filas("SELECT count(*) FROM lineas")
     citas = [_cual(clave, valores) for (valores,) in malas[:_CITADAS]]
     mas = [f"y {len(malas) - _CITADAS} más"] if len(malas) > _CITADAS else []
     return Llegadas(distintas, (*citas, *mas))
-
-
-def _copiar(motor: Motor, listas: Sequence[Path], destino: Path) -> None:
-    abiertas = [a.open("rb") for a in listas]
-    try:
-        rutas = [f"/dev/fd/{a.fileno()}" for a in abiertas]
-        motor.hacer(
-            f"COPY (SELECT {_NUMEROS_COMO_TEXTO} AS linea FROM read_json_objects({rutas!r}, "
-            f"format = 'array', compression = 'uncompressed', "
-            f"maximum_object_size = {_LINEA_MAXIMA})) "
-            f"TO {_a(destino)}"
-        )
-    except duckdb.InvalidInputException as e:
-        if "maximum_object_size" in str(e):
-            raise Fallo("no_json", "una línea pasa de 2 MB") from None
-        raise Fallo("no_json", str(e).partition(", ")[2].partition(". ")[0]) from None
-    finally:
-        for a in abiertas:
-            a.close()
 
 
 def _cual(clave: Sequence[str], valores: Sequence[str | None]) -> str:

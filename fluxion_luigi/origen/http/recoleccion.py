@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,6 +50,11 @@ class Recoleccion:
             self._bajar_todos(pedidos, bool(hay), latido)
             hay = {d: b for b in self._bajados.todos() for d in b.rango}
         return hay
+
+    def desde(self, dias: Rango) -> datetime | None:
+        """Cuándo se empezó a bajar lo primero que se tiene de esos días."""
+        hay = (b.desde for b in self._bajados.todos() if any(d in dias for d in b.rango))
+        return min(hay, default=None)
 
     def _bajar_todos(self, pedidos: Sequence[Rango], alguno: bool, latido: Latido) -> None:
         """Los baja; el que no salga se deja para el final, por si es sólo cosa suya.
@@ -111,6 +116,7 @@ class Recoleccion:
 
     def _bajar_una(self, rango: Rango, latido: Latido) -> Bajado:
         """Baja esos días con un pedido, y mira si vale. Su ficha no se escribe."""
+        desde = datetime.now(UTC)
         archivo, llegadas, total = self.lineas_de(rango, latido)
         with _latiendo(latido), self._motor.con_lineas([archivo]):
             lotes = self._motor.lotes(
@@ -124,7 +130,7 @@ class Recoleccion:
         conteos = {d: c for d, c in conteos.items() if d in rango}
         if total is not None and len(rango) == 1:
             conteos[rango.desde] = conteos.get(rango.desde, CERO)._replace(filas=total)
-        return Bajado(rango, archivo, conteos, duda, malo, total is None)
+        return Bajado(rango, archivo, desde, conteos, duda, malo, total is None)
 
     def lineas_de(self, rango: Rango, latido: Latido) -> tuple[Path, Llegadas, int | None]:
         """Baja esos días con un pedido.
@@ -145,6 +151,8 @@ class Recoleccion:
         def revisar(archivo: Path) -> Sobre:
             abierto = sobre.abrir(archivo, http.lista, http.error)
             abierto.entero(http.total)  # si no lo dice, se pide otra vez
+            with _latiendo(latido):
+                lineas.leer(self._motor, archivo)
             return abierto
 
         destino = self._bajados.archivo(rango, "parquet")
@@ -158,8 +166,9 @@ class Recoleccion:
                 llegadas = lineas.juntar(self._motor, listas, http.clave, destino)
             return destino, llegadas, ultimo.entero(http.total)
         finally:
-            for lista in self._bajados.carpeta.glob(f"{rango}.*lista"):
-                lista.unlink(missing_ok=True)
+            for sobra in ("lista", "crudo"):
+                for archivo in self._bajados.carpeta.glob(f"{rango}.*{sobra}"):
+                    archivo.unlink(missing_ok=True)
 
     def _duda(self, total: int | None, distintas: int) -> str:
         """Por qué no se puede dar por bueno lo que llegó; vacío si se puede."""

@@ -8,7 +8,7 @@ sigue así no se da por leído.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,10 @@ class Sesion:
 
     def preparar(self, dias: Rango, latido: Latido) -> None:
         """Nada: cada día se baja aparte."""
+
+    def desde(self, dias: Rango) -> datetime | None:
+        """Cuándo se empezó a bajar lo que `leer` da de esos días."""
+        return self._recoleccion.desde(dias)
 
     def leer(self, dias: Rango, latido: Latido) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de esos días, en el esquema declarado.

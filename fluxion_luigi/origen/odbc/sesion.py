@@ -117,6 +117,9 @@ class Conexion:
         tabla = pa.Table.from_batches(lotes, entrega.esquema)
         return Productos(tabla, self._pedido.sistema, self._pedido.clave, malas)
 
+    def desde(self, ventana: Rango) -> None:
+        """Nada se tiene desde antes: se pide al leer."""
+
     def leer(self, ventana: Rango, latido: Latido) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de venta de la ventana: su esquema y los lotes, con todas las columnas menos
         las que ni viajan si el sistema no las da (`SI_LAS_DA`).

@@ -1,7 +1,7 @@
 """Lo que trae una API, hasta el esquema: exacto, sin repetidas, y sólo si se puede confirmar."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal as D
 
 import pytest
@@ -25,6 +25,7 @@ from tests.maldades import (
     pierde,
     quita,
     repite,
+    rota,
     se_va_una,
     sin_total,
     total,
@@ -274,6 +275,31 @@ def test_lo_de_otra_lectura_no_se_usa(abrir, servidor):
     abrir().contar(DIA)
     abrir().contar(DIA)
     assert len(servidor.peticiones) == 2
+
+
+def test_un_json_roto_por_en_medio_se_pide_otra_vez(abrir, servidor):
+    tienda = abrir()
+    servidor.hacer(rota, rota, dia=DIA)
+    assert tienda.contar(DIA)[EL_DIA].filas == 7
+    assert len(servidor.de(dia=DIA)) == 3
+    servidor.hacer(rota, dia="2025-03-05", siempre=True)
+    with pytest.raises(ErrorDatos, match=r"no da 2025-03-05: la respuesta no es JSON válido \("):
+        tienda.contar("2025-03-05")
+    assert len(servidor.de(dia="2025-03-05")) == 3
+    assert [p.name for p in tienda.aparte.rglob("*") if p.suffix in (".lista", ".crudo")] == []
+
+
+def test_lo_leido_es_de_cuando_se_empezo_a_bajar(abrir, servidor):
+    tienda = abrir()
+    antes = datetime.now(UTC)
+    tienda.contar(DIA)
+    bajado = datetime.now(UTC)
+    tienda.contar("2025-03-05")
+    for _ in range(2):
+        tienda.leer(DIA, "2025-03-05")
+        assert antes <= tienda.sesion.desde(rango(DIA, "2025-03-05")) <= bajado
+        tienda.reabrir()  # también si el lector se cayó entre tanto
+    assert tienda.sesion.desde(rango("2025-03-05")) >= bajado
 
 
 # -- en páginas
