@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # Luigi no carga Arrow
 
 # Se llama con cada cosa que llega: quien vigila al lector vuelve a contar su espera.
 Latido = Callable[[], None]
+# Menos letras que estas, del principio de una clave, no dicen nada.
+_SE_RECONOCE = 4
 
 
 class Sesion(Protocol):
@@ -113,8 +115,18 @@ def de(tienda: Tienda) -> Fuente:
 
 
 def sin_secreto(texto: str, secretos: Sequence[str]) -> str:
-    """El texto sin las claves, por si alguien las repitiera."""
+    """El texto sin las claves, por si alguien las repite; ni su principio, en una cita cortada."""
     for secreto in filter(None, secretos):
         # En una cadena de conexión la clave va con sus llaves dobles.
         texto = texto.replace(secreto.replace("}", "}}"), "***").replace(secreto, "***")
+        *cortadas, resto = texto.split("…")
+        texto = "…".join([*(_sin_principio(c, secreto) for c in cortadas), resto])
     return texto
+
+
+def _sin_principio(cita: str, secreto: str) -> str:
+    """Una cita cortada, sin lo que al final lleve del secreto."""
+    for n in range(len(secreto) - 1, _SE_RECONOCE - 1, -1):
+        if cita.endswith(secreto[:n]):
+            return f"{cita[:-n]}***"
+    return cita

@@ -21,6 +21,7 @@ import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
 from fluxion_luigi.config.http import poner
+from fluxion_luigi.origen.fuentes import sin_secreto
 from fluxion_luigi.origen.http import descarga
 from fluxion_luigi.origen.http.causas import DE_TIEMPO, Fallo
 from fluxion_luigi.origen.http.entrada import Entradas
@@ -89,7 +90,7 @@ class Cliente:
 
     def _con_token_al_dia(self, hacer: Callable[[], Any]) -> Any:
         """Lo hace; si el token había vencido y hay de dónde, con otro y una vez más."""
-        with self._entradas.en_secreto():
+        with self._sin_secretos():
             try:
                 return hacer()
             except Fallo as e:
@@ -102,6 +103,14 @@ class Cliente:
         if fallo.nombre in DE_TIEMPO:
             intentos = min(intentos, _AGOTADAS)
         return estado.attempt_number >= intentos or fallo.esperar > ESPERA_MAXIMA
+
+    @contextmanager
+    def _sin_secretos(self) -> Iterator[None]:
+        """Lo que salga mal se dice sin ellos, aunque la API los repita."""
+        try:
+            yield
+        except Fallo as e:
+            raise Fallo(e.nombre, sin_secreto(e.detalle, self._entradas.secretos), e.esperar) from e
 
     def _esperar(self, estado: RetryCallState) -> float:
         return max(estado.outcome.exception().esperar, self._pausa(estado))

@@ -2,8 +2,7 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import urllib3
@@ -17,13 +16,26 @@ from fluxion_luigi.origen.http.respuestas import breve, buscar, exigir_buena, po
 _HOLGURA = 10.0
 
 
+def secretos(credencial: Mapping[str, str]) -> list[str]:
+    """Lo de una credencial que no puede salir: el token o la clave, y como va en su cabecera."""
+    suyos = [credencial[n] for n in ("token", "clave") if n in credencial]
+    return [*suyos, _basica(credencial)] if "clave" in credencial else suyos
+
+
+def _basica(credencial: Mapping[str, str]) -> str:
+    """El usuario y la clave como van en la cabecera, que es en base 64: no los esconde."""
+    dicha = f"{credencial.get('usuario', '')}:{credencial.get('clave', '')}"
+    return b64encode(dicha.encode()).decode()
+
+
 class Entradas:
     """Las cabeceras con que se pide, y el token de ahora si se saca de una ruta de entrada."""
 
     def __init__(self, pedido: Pedido, enviar: Callable[..., urllib3.BaseHTTPResponse]):
         self._pedido, self._enviar = pedido, enviar
         self._token: str | None = None
-        self._dados: set[str] = set()
+        # Con los tokens que se han sacado, que la corrida no conoce.
+        self.secretos = secretos(pedido.credencial)
         self._vence = float("inf")
 
     def cabeceras(self) -> dict[str, str]:
@@ -48,28 +60,14 @@ class Entradas:
             return {**comunes, **poner(self._pedido.http.cabeceras, credencial)}
         if token := credencial.get("token"):
             return {**comunes, "Authorization": f"Bearer {token}"}
-        if usuario := credencial.get("usuario"):
-            return {**comunes, "Authorization": f"Basic {basica(usuario, credencial['clave'])}"}
+        if credencial.get("usuario"):
+            return {**comunes, "Authorization": f"Basic {_basica(credencial)}"}
         return comunes
 
     def renovar(self) -> bool:
         """Olvida el token, para que el próximo pedido saque otro; si no hay de dónde, False."""
         self._token = None
         return self._pedido.http.entrada is not None
-
-    @contextmanager
-    def en_secreto(self) -> Iterator[None]:
-        """Si la API repite en un error el token que dio, no sale de aquí."""
-        try:
-            yield
-        except Fallo as e:
-            dados = [t for t in self._dados if t in e.detalle]
-            if not dados:
-                raise
-            detalle = e.detalle
-            for token in dados:
-                detalle = detalle.replace(token, "***")
-            raise Fallo(e.nombre, detalle, e.esperar) from None
 
     def _entrar(self) -> None:
         entrada = self._pedido.http.entrada
@@ -83,8 +81,8 @@ class Entradas:
         token = buscar(dicho, entrada.token)
         if not isinstance(token, str) or not token:
             raise Fallo("sin_token")
-        self._dados.add(token)
         self._token, self._vence = token, self._hasta(dicho, entrada.vence)
+        self.secretos.append(token)
 
     @staticmethod
     def _hasta(dicho: Mapping[str, Any] | None, donde: str) -> float:
@@ -93,8 +91,3 @@ class Entradas:
             return time.monotonic() + float(buscar(dicho, donde)) - _HOLGURA
         except (TypeError, ValueError):
             return float("inf")
-
-
-def basica(usuario: str, clave: str) -> str:
-    """El usuario y la clave como van en la cabecera, que es en base 64: no los esconde."""
-    return b64encode(f"{usuario}:{clave}".encode()).decode()

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
 from fluxion_luigi.esquema import CATALOGO, Hallazgo
-from fluxion_luigi.origen.http import causas, pruebas
-from fluxion_luigi.origen.http.entrada import basica
+from fluxion_luigi.origen.http import causas, entrada, pruebas
 from fluxion_luigi.origen.http.pedido import CARPETA, Pedido
 from fluxion_luigi.origen.resultado import Estado, Resultado, mal_configurada
 from fluxion_luigi.periodos import Rango
@@ -61,10 +60,8 @@ def firma(config: Configuracion, tienda: Tienda) -> str:
 
 
 def secretos(config: Configuracion, tienda: Tienda) -> Sequence[str]:
-    """Ver `Fuente.secretos`: el token o la clave, también como va en su cabecera."""
-    credencial = _credencial(config, tienda)
-    dichos = [credencial[n] for n in ("token", "clave") if n in credencial]
-    return [*dichos, basica(**credencial)] if "clave" in credencial else dichos
+    """Ver `Fuente.secretos`."""
+    return entrada.secretos(_credencial(config, tienda))
 
 
 def error(dicho: str, donde: str) -> ErrorFluxion:

@@ -104,4 +104,13 @@ def ejecutar(
         return {"fallo": str(Fallo("silencio"))}
     if hecho.returncode:
         raise RuntimeError(sin_secreto(hecho.stderr, secretos)[-2000:])
-    return json.loads(sin_secreto(hecho.stdout, secretos))
+    return _callado(json.loads(hecho.stdout), secretos)
+
+
+def _callado(dicho: Any, secretos: Sequence[str]) -> Any:
+    """Lo que dijo, sin la clave en ninguno de sus textos."""
+    if isinstance(dicho, dict):
+        return {n: _callado(v, secretos) for n, v in dicho.items()}
+    if isinstance(dicho, list):
+        return [_callado(v, secretos) for v in dicho]
+    return sin_secreto(dicho, secretos) if isinstance(dicho, str) else dicho
