@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fluxion_luigi.config.enlace import Opcion
 from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.periodos import UN_DIA
 
 _PUERTOS = {"http": 80, "https": 443}
 TIPOS = ("tienda", "mayorista", "distribucion")
@@ -116,6 +117,17 @@ class Tienda:
             suya = self.en(dia)
             partes.setdefault(suya.numero, (suya, []))[1].append(dia)
         return list(partes.values())
+
+    def parte_de(self, mes: str) -> str:
+        """Qué días de ese mes son de este POS, si en él hay otro: ` (desde el 16)`."""
+        entra = f"{self.desde:%Y-%m}" == mes and self.desde.day > 1
+        # Si sale el último, el otro POS es de otro mes.
+        sale = f"{self.hasta:%Y-%m}" == mes and (self.hasta + UN_DIA).day > 1
+        if entra and sale:
+            return f" (del {self.desde.day} al {self.hasta.day})"
+        if entra:
+            return f" (desde el {self.desde.day})"
+        return f" (hasta el {self.hasta.day})" if sale else ""
 
     def es_de_otro(self, dia: date, pos: str) -> bool:
         """Si las ventas de ese día salieron de otro de sus POS, y no del que le toca.

@@ -25,6 +25,11 @@ class Plan:
         return True
 
     @property
+    def tiendas_mes(self) -> set[tuple[str, str]]:
+        """Las del plan: el mes en que una tienda cambia de POS tiene dos tramos y es una."""
+        return {(t.id, tramo.mes) for t, tramo in self.tramos}
+
+    @property
     def huecos(self) -> dict[str, Sequence[date]]:
         """Los días que faltan y este plan no pide; un rango pide todos los suyos."""
         return {}
@@ -46,7 +51,7 @@ class Pedido:
     """Lo que se le preguntaría a una tienda si se corriera ahora."""
 
     tienda: Tienda
-    tramos: int
+    meses: int
     dias: Sequence[date]
     ventanas: int
 
@@ -91,7 +96,7 @@ def simular(config: Configuracion, plan: Plan, *, recargar: bool) -> list[Pedido
         pedidos.append(
             Pedido(
                 tienda=tienda,
-                tramos=len(con_dias),
+                meses=len({f"{dias[0]:%Y-%m}" for dias in con_dias}),
                 dias=sorted(d for dias in con_dias for d in dias),
                 ventanas=sum(len(agrupar(d, config.ajustes.ventana_dias)) for d in con_dias),
             )

@@ -18,10 +18,10 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
     al_dia = datos["tiendas_mes"][AL_DIA]
     partes = [f"{cargadas} cargada(s) ({entero(datos['filas'])} filas)"]
     partes += [f"{al_dia} que cargó otra corrida"] if al_dia else []
-    partes += [f"{len(fallos)} con fallo"] if fallos else []
+    partes += [f"{_cuantas(fallos)} con fallo"] if fallos else []
     lineas = [
         f"Corrida {datos['corrida']}: {datos['desde']} a {datos['hasta']}",
-        f"De {len(datos['detalle'])} tienda(s)-mes van {', '.join(partes)}",
+        f"De {_cuantas(datos['detalle'])} tienda(s)-mes van {', '.join(partes)}",
     ]
     grupos = agrupadas(fallos)
     lineas += [f"✗ {tienda} {meses}: {causa}" for tienda, _, meses, _, causa in grupos]
@@ -33,9 +33,14 @@ def texto(datos: dict[str, Any], archivo: Path | None, log: Path | None) -> str:
 def porcentaje(datos: dict[str, Any]) -> int:
     """De las tiendas-mes del plan, cuántas van resueltas, bien o mal."""
     cuenta = datos["tiendas_mes"]
-    hechas = cuenta[CARGADA] + cuenta[AL_DIA] + len(_fallos(datos))
-    return 100 * hechas // max(1, len(datos["detalle"]))
+    hechas = cuenta[CARGADA] + cuenta[AL_DIA] + _cuantas(_fallos(datos))
+    return 100 * hechas // max(1, _cuantas(datos["detalle"]))
 
 
 def _fallos(datos: dict[str, Any]) -> list[dict[str, Any]]:
     return [m for m in datos["detalle"] if m["error"] and m["estado"] not in (CARGADA, AL_DIA)]
+
+
+def _cuantas(renglones: list[dict[str, Any]]) -> int:
+    """Las tiendas-mes: la que cambia de POS en el mes tiene dos renglones."""
+    return len({(m["tienda"], m["mes"]) for m in renglones})

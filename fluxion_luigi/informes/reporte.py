@@ -35,9 +35,6 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         _tienda_mes(tienda, nombre, Rango.de_texto(tramo), sucesos, al_dia)
         for tienda, nombre, tramo in inicio.get("plan", [])
     ]
-    por_estado = {
-        e: sum(m["estado"] == e for m in meses) for e in (CARGADA, AL_DIA, FALLIDA, NO_INTENTADA)
-    }
     faltan = [m for m in meses if m["estado"] in (FALLIDA, NO_INTENTADA)]
     terminada = datetime.fromisoformat(fin["en"]) if fin else datetime.now(UTC)
     return {
@@ -55,7 +52,7 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         if empezo and fin
         else None,
         "filas": sum(m["filas"] or 0 for m in meses),
-        "tiendas_mes": por_estado,
+        "tiendas_mes": _por_estado(meses),
         "sin_fecha": _sin_fecha(meses),
         "excluidos": inicio.get("excluidos", []),
         "huecos": huecos(inicio.get("huecos") or {}, opciones),
@@ -63,6 +60,20 @@ def componer(corrida: str, sucesos: list[dict[str, Any]]) -> dict[str, Any]:
         "latido": latidos(sucesos),
         "publicacion": publicacion(sucesos),
         "detalle": meses,
+    }
+
+
+def _por_estado(meses: list[dict]) -> dict[str, int]:
+    """Cuántas tiendas-mes hay de cada estado. La que ese mes cambia de POS tiene dos renglones y es
+    una: la peor de las dos."""
+    peores = (FALLIDA, NO_INTENTADA, CARGADA, AL_DIA)
+    suyos: dict[tuple[str, str], int] = {}
+    for m in meses:
+        clave, estado = (m["tienda"], m["mes"]), peores.index(m["estado"])
+        suyos[clave] = min(estado, suyos.get(clave, estado))
+    return {
+        e: sum(n == peores.index(e) for n in suyos.values())
+        for e in (CARGADA, AL_DIA, FALLIDA, NO_INTENTADA)
     }
 
 

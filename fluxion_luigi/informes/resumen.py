@@ -23,7 +23,7 @@ def entero(n: int) -> str:
 def apertura(plan: Plan) -> str:
     """Lo que la corrida va a hacer, en una frase, y lo que deja fuera."""
     frase = (
-        f"Ventas de {plan.rango.desde} a {plan.rango.hasta}: {len(plan.tramos)} tienda(s)-mes "
+        f"Ventas de {plan.rango.desde} a {plan.rango.hasta}: {len(plan.tiendas_mes)} tienda(s)-mes "
         f"de {len({t.id for t, _ in plan.tramos})} tienda(s)."
     )
     return "\n".join([frase, *plan.excluidos()])
@@ -134,7 +134,7 @@ def agrupadas(faltan: list[dict[str, Any]]) -> list[list[str]]:
         clave = (m["tienda"], m["nombre"], _marca(m), causa(m))
         grupos.setdefault(clave, []).append(m["mes"])
     return [
-        [tienda, nombre, _meses(meses), estado, causa]
+        [tienda, nombre, _meses(list(dict.fromkeys(meses))), estado, causa]
         for (tienda, nombre, estado, causa), meses in grupos.items()
     ]
 

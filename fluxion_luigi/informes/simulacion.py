@@ -16,12 +16,12 @@ NOTA_INCREMENTO = "De los que sólo se cuentan se leerían los que hayan cambiad
 def texto(plan: Plan, pedidos: Sequence[Pedido]) -> str:
     """La tabla de la simulación, con lo que queda fuera y por qué."""
     filas = [
-        [p.tienda.id, p.tienda.nombre, p.tramos, len(p.dias), p.ventanas,
+        [p.tienda.id, p.tienda.nombre, p.meses, len(p.dias), p.ventanas,
          describir(p.dias) if p.dias else "al día: no se le pregunta nada"]
         for p in pedidos
     ]  # fmt: skip
-    tramos, dias = sum(p.tramos for p in pedidos), sum(len(p.dias) for p in pedidos)
-    filas.append(["TOTAL", "", tramos, dias, sum(p.ventanas for p in pedidos), ""])
+    meses, dias = sum(p.meses for p in pedidos), sum(len(p.dias) for p in pedidos)
+    filas.append(["TOTAL", "", meses, dias, sum(p.ventanas for p in pedidos), ""])
     pedidos_ = tabla(
         filas,
         ["tienda", "nombre", "meses", "días", "ventanas*", "qué días"],

@@ -151,14 +151,20 @@ def linea_de_ajena(tarea, de_otra: carga.Ajena) -> str:
 
 
 def _lugar_en_el_plan(tarea) -> str:
-    """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una."""
+    """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una, y
+    la que ese mes cambia de POS, cuando lo están los dos."""
     if raiz is None or not raiz.plan.pide_todo:
         return ""
-    plan = {(t.id, str(tramo.desde)) for t, tramo in raiz.plan.tramos}
     cargadas = {
         (s.get("tienda"), s.get("desde")) for s in tarea.diario.sucesos() if s["suceso"] == "carga"
     }
-    return f"{len(plan & cargadas)}/{len(plan)} "
+    faltan = {
+        (t.id, tramo.mes)
+        for t, tramo in raiz.plan.tramos
+        if (t.id, str(tramo.desde)) not in cargadas
+    }
+    todas = raiz.plan.tiendas_mes
+    return f"{len(todas - faltan)}/{len(todas)} "
 
 
 def frase_de_fuera(tarea, hecho: carga.Resumen) -> str:

@@ -73,7 +73,7 @@ class TareaTiendaMes(Tarea):
     @property
     def _mes(self) -> dict[str, int]:
         """El recurso que gasta el mes en que se muda: la segunda mitad espera a la primera."""
-        return {f"mes_{self.nombre}": 1} if self.pos.numero else {}
+        return {f"mes_{self.tienda} {self.tramo.mes}": 1} if self.pos.numero else {}
 
     @property
     def cual(self) -> dict[str, str]:
@@ -82,8 +82,8 @@ class TareaTiendaMes(Tarea):
 
     @property
     def nombre(self) -> str:
-        """Cómo se llama en los mensajes: `tienda_01 2025-03`."""
-        return f"{self.tienda} {self.tramo.mes}"
+        """Cómo se llama en los mensajes: `tienda_01 2025-03`, y qué parte, si en él se muda."""
+        return f"{self.tienda} {self.tramo.mes}{self.pos.parte_de(self.tramo.mes)}"
 
     def on_failure(self, exception: BaseException) -> str:
         """La frase, y la orden con que se repite: la que ofrece Luigi no deja reporte."""

@@ -1,6 +1,9 @@
 """El reporte de una corrida, hecho de sus sucesos."""
 
-from fluxion_luigi.informes import reporte, resumen
+from datetime import date
+
+from fluxion_luigi.config import Tienda
+from fluxion_luigi.informes import marcha, reporte, resumen
 
 INICIO = {
     "suceso": "inicio", "en": "2025-10-01T10:00:00+00:00", "pid": 1,
@@ -124,3 +127,35 @@ def test_una_recarga_que_no_anulo_nada_no_esta_al_dia_y_se_reintenta_como_recarg
     despues = reporte.componer("c1", [inicio, {"suceso": "anulados"}, fin])
     assert despues["tiendas_mes"]["al_dia"] == 4
     assert despues["reintentar"] is None
+
+
+def test_un_mes_en_que_la_tienda_cambia_de_pos_es_una_tienda_mes_y_vale_lo_peor_de_sus_partes():
+    plan = [["t", "T", "20250301-20250314"], ["t", "T", "20250315-20250331"],
+            ["u", "U", "20250301-20250331"]]  # fmt: skip
+    primera = {**CARGA, "tienda": "t", "desde": "2025-03-01"}
+    segunda = {**FALLO, "tienda": "t", "mes": "2025-03", "desde": "2025-03-15"}
+    for sucesos, cuenta in (
+        ([primera, segunda], {"fallida": 1, "no_intentada": 1}),
+        ([primera], {"no_intentada": 2}),
+        ([primera, {**primera, "desde": "2025-03-15"}], {"cargada": 1, "no_intentada": 1}),
+        ([segunda, {**segunda, "desde": "2025-03-01"}], {"fallida": 1, "no_intentada": 1}),
+    ):
+        datos = reporte.componer("c1", [{**INICIO, "plan": plan}, *sucesos])
+        assert {e: n for e, n in datos["tiendas_mes"].items() if n} == cuenta
+        assert "De 2 tienda(s)-mes van " in marcha.texto(datos, None, None)
+        assert (
+            marcha.porcentaje(datos)
+            == 100 * sum(n for e, n in cuenta.items() if e != "no_intentada") // 2
+        )
+    assert resumen.agrupadas(datos["detalle"])[0][2] == "2025-03"
+
+
+def test_la_parte_de_un_mes_que_es_de_un_pos_se_nombra_por_sus_dias():
+    cinco, diez = date(2025, 3, 5), date(2025, 3, 10)
+    for desde, hasta, dicha in (
+        (date.min, diez, " (hasta el 10)"), (cinco, date.max, " (desde el 5)"),
+        (cinco, diez, " (del 5 al 10)"), (date(2025, 3, 1), date.max, ""),
+        (date(2025, 2, 3), date(2025, 4, 3), ""), (date.min, date.max, ""),
+        (date(2025, 2, 3), date(2025, 3, 31), ""),
+    ):  # fmt: skip
+        assert Tienda("t", "T", "s", "d", desde=desde, hasta=hasta).parte_de("2025-03") == dicha

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -77,8 +78,17 @@ def detalle(proyecto: Proyecto) -> list[tuple]:
 @pytest.fixture(scope="module")
 def _cargada(tmp_path_factory):
     proyecto = hacer(tmp_path_factory.mktemp("mudanza") / "proyecto")
+    simulada = proyecto.rango(PRIMERO, "2025-03-31", "--simular").fuera
+    assert re.search(r"TOTAL +1 +22 ", simulada), simulada
     salida = proyecto.rango(PRIMERO, "2025-03-31", workers=2)
     assert salida.codigo == 0, salida.todo
+    # Una tienda y un mes son una tienda-mes, aunque salga de dos POS.
+    assert "2025-03-31: 1 tienda(s)-mes de 1 tienda(s)." in salida.error
+    assert set(re.findall(r"✓ (.*) filas", salida.error)) in (
+        {"0/1 tienda_01 2025-03 (hasta el 14): 60", "1/1 tienda_01 2025-03 (desde el 15): 119"},
+        {"1/1 tienda_01 2025-03 (hasta el 14): 60", "0/1 tienda_01 2025-03 (desde el 15): 119"},
+    )
+    assert "  1 tienda(s)-mes cargada(s) (179 filas), 0 ya al día, 0 fallida(s)" in salida.fuera
     return proyecto, proyecto.retratar()
 
 
@@ -130,6 +140,7 @@ def test_con_el_servidor_viejo_apagado_lo_demas_sigue_y_lo_suyo_se_dice(mudada):
     assert str(archivo(mudada, "viejo")) in hecho.error
     assert "Traceback" not in hecho.todo
     assert [d[2] for d in detalle(mudada)] == ["no_intentada", "cargada"]
+    assert {e: n for e, n in mudada.reporte()["tiendas_mes"].items() if n} == {"no_intentada": 1}
     assert not archivo(mudada, "viejo").exists()
     encender(mudada, "viejo")
     assert mudada.rango(PRIMERO, "2025-04-01", workers=2).codigo == 0
