@@ -108,7 +108,12 @@ class Tiendas(_Escrito, luigi.Parameter):
 
 
 class Modo(luigi.BoolParameter):
-    """Una opción de sí o no que cambia cómo se hace, no qué: no llena la página del scheduler."""
+    """Una opción de sí o no que cambia cómo se hace, no qué: no llena la página del scheduler.
+
+    Vale sola o con su valor, que es como la escribe Luigi en la orden que ofrece para repetir.
+    """
+
+    parsing = luigi.BoolParameter.EXPLICIT_PARSING
 
     def __init__(self, **kwargs):
         visible = luigi.parameter.ParameterVisibility.HIDDEN
