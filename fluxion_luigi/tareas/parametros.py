@@ -16,12 +16,16 @@ from fluxion_luigi.periodos import leer_dia, leer_fecha
 from fluxion_luigi.tareas import avisos
 
 
+def _si_vacia_un_blanco(x: str) -> str:
+    return x or " "
+
+
 class _Escrito:
     """Una opción que, si se escribe vacía, se lee como vacía."""
 
     @classmethod
     def _parser_kwargs(cls, *args, **kwargs):
-        return {**super()._parser_kwargs(*args, **kwargs), "type": lambda x: x or " "}
+        return {**super()._parser_kwargs(*args, **kwargs), "type": _si_vacia_un_blanco}
 
     def _warn_on_wrong_param_type(self, param_name, param_value):
         """Luigi espera texto en un Parameter; aquí el valor ya es de su tipo."""
@@ -118,6 +122,17 @@ class Modo(luigi.BoolParameter):
     def __init__(self, **kwargs):
         visible = luigi.parameter.ParameterVisibility.HIDDEN
         super().__init__(significant=False, visibility=visible, **kwargs)
+
+    def _parser_kwargs(self, *args, **kwargs):
+        return {**super()._parser_kwargs(*args, **kwargs), "type": _si_vacia_un_blanco}
+
+    def parse(self, x: str | bool) -> bool:
+        try:
+            return super().parse(x)
+        except ValueError:
+            raise ErrorUso(
+                f"«{x.strip()}» no dice sí ni no: la opción va sola, sin valor."
+            ) from None
 
 
 class Numero(_Escrito, luigi.Parameter):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from fluxion_luigi.errores import ErrorFluxion
-from fluxion_luigi.tareas.parametros import Dia, Dias, FechaOMes, Tiendas
+from fluxion_luigi.errores import ErrorFluxion, ErrorUso
+from fluxion_luigi.tareas.parametros import Dia, Dias, FechaOMes, Modo, Tiendas
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_lo_que_se_eligio_va_y_vuelve():
     dias = (date(2025, 3, 1), date(2025, 3, 9))
     assert Dias(default=()).parse(Dias(default=()).serialize(dias)) == dias
     assert Tiendas(default=()).parse("tienda_01, tienda_02") == ("tienda_01", "tienda_02")
+
+
+def test_una_opcion_de_si_o_no_va_sola_o_con_el_valor_que_le_pone_luigi():
+    assert [Modo().parse(x) for x in (True, "True", "False")] == [True, True, False]
+    for mala in ("quizás", " "):
+        with pytest.raises(ErrorUso, match="no dice sí ni no: la opción va sola"):
+            Modo().parse(mala)
