@@ -1,6 +1,7 @@
 """Tiendas cuyo POS es una API, por la línea de órdenes, y a la vez que otras por ODBC."""
 
 import os
+import re
 import shutil
 import signal
 import threading
@@ -65,8 +66,15 @@ def test_una_tienda_de_api_se_carga_como_las_demas_y_lo_malo_se_queda_fuera(proy
         assert len(servidor.peticiones) == antes
 
 
-def test_la_conectividad_de_una_api_dice_en_que_paso_se_queda(proyecto):
-    with api() as servidor:
+def test_la_conectividad_de_una_api_dice_en_que_paso_se_queda(proyecto, tmp_path):
+    uno, otro = tmp_path / "uno", tmp_path / "otro"
+    uno.mkdir()
+    otro.mkdir()
+    with api() as servidor, api(tls=uno) as con_tls, api(tls=otro) as de_nadie:
+        con_tls.vender("SUC0", {"2025-03-01": 2})
+        con_api(proyecto, "tienda_30", con_tls, "SUC0")
+        con_api(proyecto, "tienda_31", de_nadie, "SUC0")
+        proyecto.ambiente["SSL_CERT_FILE"] = str(con_tls.certificado)
         servidor.vender("SUC0", {"2025-03-01": 2})
         for n, mas in enumerate((
             {}, {}, {"token_env": "TOKEN_VIEJO", "comparte_con": ["tienda_20"]},
@@ -87,8 +95,20 @@ def test_la_conectividad_de_una_api_dice_en_que_paso_se_queda(proyecto):
         "🟡 PUERTO OK tienda_24 TIENDA_24 (con su configuración no se puede probar)",
         "❌ NO ALCANZABLE tienda_25 TIENDA_25 (el nombre api.invalid no se resuelve)",
         "🟡 PUERTO OK tienda_26 TIENDA_26 (el servidor no habla TLS como debe)",
+        "✅ CONECTADA tienda_30 TIENDA_30\n",
+        "🟡 PUERTO OK tienda_31 TIENDA_31 (el certificado del servidor no es de confianza)",
     ):
         assert frase in salida.error
+    filas = [f.split() for f in salida.fuera.splitlines() if f.startswith("tienda_")]
+    enlaces = {f[0]: re.sub(r".*[0-9]ms *", "", " ".join(f)) for f in filas}
+    # De la que no llegó a hablar no se sabe.
+    assert enlaces == dict.fromkeys((f"tienda_{n}" for n in (23, 24, 25, 26, 31)), "") | {
+        "tienda_20": "en claro", "tienda_21": "en claro", "tienda_22": "en claro",
+        "tienda_30": "cifrado y verificado",
+    }  # fmt: skip
+    assert "sin cifrar desde tienda_20 TIENDA_20, tienda_21 TIENDA_21, tienda_22 TIENDA_22." in (
+        salida.fuera
+    )
     assert "🟠 PING OK tienda_23" in salida.error
     for frase in (
         f"127.0.0.1 {servidor.puerto}", "en claro", "Corrija «sucursal» en el catálogo.",

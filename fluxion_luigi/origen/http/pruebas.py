@@ -34,6 +34,9 @@ CONSEJOS = llegada.Consejos(
 )
 _ESTADOS = {"dns": Estado.NO_ALCANZABLE, "red": Estado.NO_ALCANZABLE, "puerto": Estado.PING_OK}
 
+# Lo que pasa sin que la API llegue a decir nada: no se sabe cómo viajaría.
+_SIN_HABLAR = ("dns", "red", "puerto", "certificado", "tls", "proxy", "corte", "silencio")
+
 
 def llegar(tienda: Tienda, timeout: float) -> Resultado:
     """Ver `Fuente.llegar`: el host y el puerto de su dirección."""
@@ -45,11 +48,14 @@ def probar(
 ) -> None:
     """Le pide un día sin ventas: dirección, TLS, credencial, sucursal y ruta. Anota lo que pase."""
     inicio = time.monotonic()
-    resultado.enlace = VERIFICADO if resultado.tienda.url.startswith("https:") else EN_CLARO
     dicho = ejecutar(pedido, SIN_VENTAS, timeout, secretos)
     malos = [h for h in dicho.get("hallazgos", ()) if h["impide"]]
-    if "fallo" in dicho:
-        anotar(resultado, reconocer(dicho["fallo"]))
+    fallo = reconocer(dicho["fallo"]) if "fallo" in dicho else None
+    if fallo is None or fallo.nombre not in _SIN_HABLAR:
+        cifrado = resultado.tienda.url.startswith("https:")
+        resultado.enlace = VERIFICADO if cifrado else EN_CLARO
+    if fallo:
+        anotar(resultado, fallo)
     elif malos:
         frases = " ".join(f"{h['archivo']}: {h['texto']}" for h in malos)
         sistema = resultado.tienda.sistema
