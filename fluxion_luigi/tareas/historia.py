@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 import luigi
 
-from fluxion_luigi import cobertura, config, corrida, marcadores
+from fluxion_luigi import config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
 from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorSinEntrar
@@ -119,59 +119,6 @@ def _anotar_fallo(tarea: luigi.Task, clase: str, texto: str, *, de_un_mes: bool 
     if de_un_mes:
         cual = getattr(tarea, "cual", cual)
     tarea.diario.anotar("fallo", tarea=tarea.task_family, **cual, clase=clase, texto=texto)
-
-
-def linea_de_carga(tarea, hecho: carga.Resumen) -> str:
-    """La línea que la terminal muestra por cada tienda-mes cargada, con su lugar en el total."""
-    marca = "🟡" if hecho.fuera else "✓"
-    lugar = _lugar_en_el_plan(tarea)
-    partes = [f"{marca} {lugar}{tarea.nombre}: {resumen.entero(hecho.filas)} filas"]
-    cuentas = {
-        "día(s) fuera": len(hecho.fuera),
-        "día(s) en cero": hecho.dias_en_cero,
-        "sin producto en el catálogo": hecho.sin_producto,
-        "de un código con varios productos": hecho.ambiguos,
-    }
-    partes += [f"{resumen.entero(n)} {que}" for que, n in cuentas.items() if n]
-    if not hecho.filas and hecho.dias >= cobertura.MUCHOS_CEROS:
-        partes.append("ni una venta en todo el tramo: ¿son ésas las fechas?")
-    partes += [
-        f"{dia} antes {resumen.entero(antes)} filas, ahora {resumen.entero(ahora)}"
-        for dia, (antes, ahora) in sorted(hecho.caidas.items())
-    ]
-    return ", ".join(partes)
-
-
-def linea_de_ajena(tarea, de_otra: carga.Ajena) -> str:
-    """La de una tienda-mes que otra corrida cargó mientras ésta esperaba."""
-    return (
-        f"✓ {tarea.nombre}: ya la cargó otra corrida ({', '.join(de_otra.corridas)}) mientras ésta "
-        f"esperaba: {de_otra.dias} día(s), {resumen.entero(de_otra.filas)} filas"
-    )
-
-
-def _lugar_en_el_plan(tarea) -> str:
-    """`3/20 `: cuántas tiendas-mes del plan van cargadas; la que se cargó dos veces cuenta una, y
-    la que ese mes cambia de POS, cuando lo están los dos."""
-    if raiz is None or not raiz.plan.pide_todo:
-        return ""
-    cargadas = {
-        (s.get("tienda"), s.get("desde")) for s in tarea.diario.sucesos() if s["suceso"] == "carga"
-    }
-    faltan = {
-        (t.id, tramo.mes)
-        for t, tramo in raiz.plan.tramos
-        if (t.id, str(tramo.desde)) not in cargadas
-    }
-    todas = raiz.plan.tiendas_mes
-    return f"{len(todas - faltan)}/{len(todas)} "
-
-
-def frase_de_fuera(tarea, hecho: carga.Resumen) -> str:
-    """Los días que se quedaron sin cargar, cada uno con su motivo."""
-    otros = f"los otros {hecho.dias} ya están" if hecho.dias else "no había otros"
-    cabeza = f"{tarea.nombre}: {len(hecho.fuera)} día(s) sin cargar; {otros}."
-    return "\n".join([cabeza, *(f"  {d}: {m}." for d, m in sorted(hecho.fuera.items()))])
 
 
 def _apertura() -> dict:

@@ -15,7 +15,7 @@ from fluxion_luigi.informes import calidad
 from fluxion_luigi.informes.orden import rango
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import Rango, tramo_de
-from fluxion_luigi.tareas import historia, puerta
+from fluxion_luigi.tareas import historia, lineas, puerta
 from fluxion_luigi.tareas.base import Tarea, la_base, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dias, FechaOMes, Modo
 
@@ -188,7 +188,7 @@ class CargaVentas(TareaTiendaMes):
         segundos = round(time.monotonic() - inicio, 2)
         if isinstance(resumen, carga.Ajena):
             self.diario.anotar("ajena", **self.cual, **dataclasses.asdict(resumen))
-            registro.info("%s", historia.linea_de_ajena(self, resumen))
+            registro.info("%s", lineas.de_ajena(self, resumen))
             return
         ya = [
             h for s in self.diario.sucesos() if s["suceso"] == "carga" for h in s.get("calidad", ())
@@ -201,9 +201,9 @@ class CargaVentas(TareaTiendaMes):
         for dicho in calidad.de_carga(self.nombre, resumen.calidad, ya):
             registro.warning("%s", dicho)
         if resumen.dias:
-            registro.info("%s", historia.linea_de_carga(self, resumen))
+            registro.info("%s", lineas.de_carga(self, historia.raiz, resumen))
         if resumen.fuera:
-            raise ErrorDias(historia.frase_de_fuera(self, resumen), resumen.fuera)
+            raise ErrorDias(lineas.de_fuera(self, resumen), resumen.fuera)
 
     def _avanzo(self, hechas: int, todas: int) -> None:
         self.avanzar(

@@ -8,7 +8,7 @@ import pytest
 
 from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas import historia
+from fluxion_luigi.tareas import historia, lineas
 from fluxion_luigi.tareas.parametros import FechaOMes, Numero, Tiendas
 from tests.proyecto import Salida
 from tests.tareas.test_errores import frase
@@ -93,8 +93,8 @@ def test_una_tienda_mes_cargada_dos_veces_en_una_corrida_cuenta_una(monkeypatch)
     plan = [(SimpleNamespace(id=t), Rango(date(2025, 3, 1), date(2025, 3, 2))) for t in "ab"]
     sucesos = [{"suceso": "carga", "tienda": t, "mes": "2025-03"} for t in ("a", "a", "ajena")]
     tarea = SimpleNamespace(diario=SimpleNamespace(sucesos=lambda: iter(sucesos)))
-    assert historia._lugar_en_el_plan(tarea) == ""  # nadie hizo un plan
+    assert lineas.lugar_en_el_plan(tarea, historia.raiz) == ""  # nadie hizo un plan
     monkeypatch.setattr(
         historia, "raiz", SimpleNamespace(plan=SimpleNamespace(tramos=plan, pide_todo=True))
     )
-    assert historia._lugar_en_el_plan(tarea) == "1/2 "
+    assert lineas.lugar_en_el_plan(tarea, historia.raiz) == "1/2 "
