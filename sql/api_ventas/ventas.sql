@@ -44,7 +44,10 @@ SELECT
     CASE WHEN NOT usd THEN dinero(f.impuesto_monto) END AS impuesto,
     l.numero_factura AS factura,
     l.linea AS linea,
-    split_part(l.hora, '.', 1) AS hora,
+    CASE
+        WHEN regexp_full_match(l.hora, '\d{1,2}:\d\d') THEN l.hora || ':00'
+        ELSE nullif(split_part(l.hora, '.', 1), '')
+    END AS hora,
     coalesce(p.codigo_barras, p.codigo_producto) AS codigo,
     p.descripcion_producto AS descripcion,
     p.marca_producto AS marca,

@@ -91,10 +91,11 @@ def test_un_valor_malo_de_otra_seccion_de_luigi_cfg_no_es_un_defecto(dos_tiendas
 
 def test_una_tienda_mes_cargada_dos_veces_en_una_corrida_cuenta_una(monkeypatch):
     plan = [(SimpleNamespace(id=t), Rango(date(2025, 3, 1), date(2025, 3, 2))) for t in "ab"]
-    sucesos = [{"suceso": "carga", "tienda": t, "mes": "2025-03"} for t in ("a", "a", "ajena")]
+    cargadas = ("a", "a", "ajena")
+    sucesos = [{"suceso": "carga", "tienda": t, "desde": "2025-03-01"} for t in cargadas]
     tarea = SimpleNamespace(diario=SimpleNamespace(sucesos=lambda: iter(sucesos)))
     assert lineas.lugar_en_el_plan(tarea, historia.raiz) == ""  # nadie hizo un plan
-    monkeypatch.setattr(
-        historia, "raiz", SimpleNamespace(plan=SimpleNamespace(tramos=plan, pide_todo=True))
-    )
+    meses = {(t, "2025-03") for t in "ab"}
+    un_plan = SimpleNamespace(tramos=plan, pide_todo=True, tiendas_mes=meses)
+    monkeypatch.setattr(historia, "raiz", SimpleNamespace(plan=un_plan))
     assert lineas.lugar_en_el_plan(tarea, historia.raiz) == "1/2 "

@@ -95,7 +95,7 @@ CAUSAS: dict[str, Causa] = {
         "la respuesta no trae la lista de ventas", "Revise «lista» en su sistema.toml."
     ),
     "sin_total": _pasajera(
-        "la respuesta no dice cuántas líneas son", "Revise «total» en su sistema.toml."
+        "la respuesta no dice bien cuántas líneas son", "Revise «total» en su sistema.toml."
     ),
     "sin_token": Causa(
         "la entrada no dio un token", "Revise [http.entrada] en su sistema.toml y la credencial."

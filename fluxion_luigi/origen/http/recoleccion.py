@@ -150,7 +150,7 @@ class Recoleccion:
 
         def revisar(archivo: Path) -> Sobre:
             abierto = sobre.abrir(archivo, http.lista, http.error)
-            abierto.entero(http.total)  # si no lo dice, se pide otra vez
+            abierto.entero(http.total)  # si lo dice mal, se pide otra vez
             with _latiendo(latido):
                 lineas.leer(self._motor, archivo)
             return abierto

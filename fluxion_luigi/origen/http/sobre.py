@@ -36,10 +36,10 @@ class Sobre:
     vacia: bool
 
     def entero(self, donde: str) -> int | None:
-        """El número de un lugar del sobre; None si no se dice cuál. `Fallo` si no lo hay."""
-        if not donde or self.pelada:
+        """El número de un lugar del sobre; None si no se dice. `Fallo` si lo que hay no lo es."""
+        valor = None if self.pelada else buscar(self.dicho, donde)
+        if valor is None:
             return None
-        valor = buscar(self.dicho, donde)
         # Hay quien escribe un entero como 12.0.
         if not isinstance(valor, bool) and (n := _ENTERO.fullmatch(str(valor).strip())):
             return int(n[1])
