@@ -122,7 +122,7 @@ def test_un_sistema_pos_desconocido_dice_cuales_hay(proyecto):
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), sistema="cobol")
     frase(
         proyecto.rango("2025-03", "2025-03"), "«cobol»",
-        "son: demo, stellar, stellar_postgresql.", codigo=30,
+        "son: api_ventas, demo, stellar, stellar_postgresql.", codigo=30,
     )  # fmt: skip
 
 
