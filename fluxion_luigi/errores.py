@@ -37,6 +37,10 @@ class ErrorConfiguracion(ErrorFluxion):
     clase = "configuracion"
 
 
+class ErrorSinMuestra(ErrorConfiguracion):
+    """El POS de una tienda no tiene otro modo de leerse con que comparar lo cargado."""
+
+
 class ErrorOrigen(ErrorFluxion):
     """La tienda respondió con un error que se repetirá: credenciales, tabla, permiso, consulta."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from fluxion_luigi import cobertura
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import instantanea, lineas_del_dia
-from fluxion_luigi.errores import ErrorFluxion
+from fluxion_luigi.errores import ErrorFluxion, ErrorSinMuestra
 from fluxion_luigi.esquema import CLAVE_DE_LINEA
 from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.origen import fuentes
@@ -70,7 +70,8 @@ def comparar(config: Configuracion, tienda: Tienda, dia: date) -> Comparacion:
     """Lee ese día de la tienda y lo compara, valor por valor, con lo cargado.
 
     Raises:
-        ErrorFluxion: si su sistema no tiene `muestra.sql` o la tienda no contesta bien.
+        ErrorSinMuestra: si su sistema no tiene otro modo de leerse.
+        ErrorFluxion: si la tienda no contesta bien.
     """
     with candado_de(config, tienda):
         columnas, de_la_tienda = _leer(config, tienda.en(dia), dia)
@@ -99,26 +100,29 @@ def comparar_todos(
     config: Configuracion,
     elegidos: Sequence[tuple[Tienda, date]],
     avisar: Callable[[int, str], None],
-) -> tuple[list[Comparacion], dict[str, str]]:
+) -> tuple[list[Comparacion], dict[str, str], dict[str, str]]:
     """Compara cada día; la tienda que falla no detiene a las demás, ni se le insiste.
 
     Args:
         avisar: recibe cuántos van y lo que se está comparando.
 
     Returns:
-        Las comparaciones hechas, y por tienda (y POS, si cambió) lo que pasó con la que no se pudo.
+        Las comparaciones hechas y, por tienda (y POS, si cambió), lo que pasó con la que no se
+        pudo, y por qué no se compara la que no tiene cómo.
     """
-    hechas, fallidas = [], {}
+    hechas, fallidas, sin_modo = [], {}, {}
     for n, (tienda, dia) in enumerate(elegidos):
         pos = tienda.en(dia).ficha
-        if pos in fallidas:
+        if pos in fallidas or pos in sin_modo:
             continue
         avisar(n, f"{tienda.id} {dia}: comparando con la tienda")
         try:
             hechas.append(comparar(config, tienda, dia))
+        except ErrorSinMuestra as e:
+            sin_modo[pos] = str(e)
         except ErrorFluxion as e:
             fallidas[pos] = str(e)
-    return hechas, fallidas
+    return hechas, fallidas, sin_modo
 
 
 def _leer(config: Configuracion, tienda: Tienda, dia: date) -> tuple[list[str], dict]:

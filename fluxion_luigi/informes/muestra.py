@@ -7,8 +7,12 @@ from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.informes.tablas import tabla
 
 
-def texto(comparaciones: Sequence[Comparacion]) -> str:
-    """La tabla de los días comparados y, debajo, lo que salió distinto."""
+def texto(comparaciones: Sequence[Comparacion], sin_modo: Sequence[str] = ()) -> str:
+    """La tabla de los días comparados y, debajo, lo que salió distinto.
+
+    Args:
+        sin_modo: por qué no se comparan las tiendas que no tienen con qué.
+    """
     filas = [
         ["✗" if c.cuantas else "✓", c.tienda, str(c.dia), entero(c.filas), c.columnas,
          entero(c.cuantas), _del_catalogo(c)]
@@ -25,6 +29,7 @@ def texto(comparaciones: Sequence[Comparacion]) -> str:
         lineas += [f"  {c.tienda} {c.dia}: {d}" for d in c.distintas]
         if c.cuantas > len(c.distintas):
             lineas.append(f"  {c.tienda} {c.dia}: y {c.cuantas - len(c.distintas)} línea(s) más")
+    lineas += ["", "No se comparan:", *(f"  {frase}" for frase in sin_modo)] if sin_modo else []
     return "\n".join(lineas)
 
 

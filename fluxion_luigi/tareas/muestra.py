@@ -36,10 +36,12 @@ class VerificarMuestra(Tarea):
         elegidos = muestra.elegir(self.config, self._elegidas, self._rango, self.dias)
         if not elegidos:
             raise ErrorUso("No hay ningún día firme y con ventas cargado que comparar.")
-        hechas, fallidas = muestra.comparar_todos(
+        hechas, fallidas, sin_modo = muestra.comparar_todos(
             self.config, elegidos, lambda n, que: self.avanzar(n, len(elegidos), que)
         )
-        mostrar(informe.texto(hechas))
+        if sin_modo and not hechas and not fallidas:
+            raise ErrorUso("\n".join(sin_modo.values()))
+        mostrar(informe.texto(hechas, list(sin_modo.values())))
         quejas = list(fallidas.values())
         malos = [f"{c.tienda} {c.dia}" for c in hechas if c.cuantas]
         if malos:

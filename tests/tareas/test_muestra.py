@@ -5,6 +5,7 @@ import sqlite3
 import duckdb
 import pytest
 
+from tests.api import api, con_api
 from tests.proyecto import cada_dia
 from tests.tsql import traducir
 
@@ -91,3 +92,20 @@ def test_la_muestra_de_stellar_compara_todas_sus_columnas(en_postgresql, sistema
     assert salida.codigo == 0, salida.todo
     comparados = [r.split()[3:] for r in salida.fuera.splitlines() if r.startswith("✓")]
     assert comparados == [["500", "30", "0"]] * 2
+
+
+def test_una_tienda_sin_otro_modo_de_leerse_se_dice_y_las_demas_se_comparan(proyecto):
+    with api() as servidor:
+        servidor.vender("SUC0", {"2025-03-05": 5})
+        con_api(proyecto, "tienda_20", servidor, "SUC0")
+        proyecto.con_tienda("tienda_01", {"2025-03-05": 5})
+        assert proyecto.rango("2025-03-05", "2025-03-05").codigo == 0
+        salida = proyecto.luigi("VerificarMuestra")
+        assert salida.codigo == 0, salida.todo
+        assert "✓  tienda_01" in salida.fuera
+        assert "No se comparan:\n  El sistema «api_ventas» de tienda_20 habla HTTP" in salida.fuera
+        assert "VerificarIntegridad --contra-origen" in salida.fuera
+        # Si no había otra, no se comparó nada: eso no es un éxito.
+        salida = proyecto.luigi("VerificarMuestra", "--tiendas", "tienda_20")
+    assert salida.codigo == 30
+    assert "habla HTTP: no hay otro modo de leerla" in salida.error

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion
+from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorSinMuestra
 from fluxion_luigi.esquema import CATALOGO, Hallazgo
 from fluxion_luigi.origen.http import causas, entrada, pruebas
 from fluxion_luigi.origen.http.pedido import CARPETA, Pedido
@@ -112,9 +112,9 @@ def muestra(
     config: Configuracion, tienda: Tienda, dia: date
 ) -> tuple[list[str], list[list[str | None]]]:
     """Ver `Fuente.muestra`: una API no tiene otro modo de leerse."""
-    raise ErrorConfiguracion(
+    raise ErrorSinMuestra(
         f"El sistema «{tienda.sistema}» de {tienda.id} habla HTTP: no hay otro modo de leerla con "
-        "que comparar."
+        "que comparar. VerificarIntegridad --contra-origen compara sus filas y sus sumas."
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from fluxion_luigi import hijo
 from fluxion_luigi.config import Configuracion, Sistema, Tienda
 from fluxion_luigi.config.carpetas import CONSULTAS, parametros
-from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorTiempo, ErrorTipos
+from fluxion_luigi.errores import ErrorFluxion, ErrorSinMuestra, ErrorTiempo, ErrorTipos
 from fluxion_luigi.esquema import CATALOGO, CONEXION, Hallazgo
 from fluxion_luigi.origen.fuentes import sin_secreto
 from fluxion_luigi.origen.odbc import cadena, fallos
@@ -95,7 +95,7 @@ def muestra(
     """Ver `Fuente.muestra`: con `muestra.sql` y pyodbc."""
     sistema = config.sistema(tienda)
     if not sistema.muestra:
-        raise ErrorConfiguracion(
+        raise ErrorSinMuestra(
             f"El sistema «{sistema.nombre}» de {tienda.id} no tiene muestra.sql: no hay otro modo "
             "de leerla con que comparar."
         )
