@@ -27,8 +27,6 @@ SECCION = "fluxion"
 PREFIJO = "FLUXION_"
 MUY_LARGO = 300
 # El usuario y la clave de una dirección: no se repiten en un mensaje.
-_USUARIO = re.compile(r"://[^/@\s]*@")
-_CLAVE = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", re.I)
 _DIA = 86_400
 _SEMANA = 7 * _DIA
 _BASE = Archivo(Path("datos/ventas.duckdb"))
@@ -214,8 +212,7 @@ def _seccion(archivo: Path) -> tuple[dict[str, str], list[str]]:
 
 def _legible(texto: str | None) -> str:
     """Un valor para un mensaje: en una línea, corto y con letras que se pueden escribir."""
-    texto = texto or ""
-    texto = _CLAVE.sub(r"\1…", _USUARIO.sub("://…@", texto))
+    texto = bases.sin_claves(texto or "")
     corto = texto if len(texto) <= MUY_LARGO else texto[:MUY_LARGO] + "…"
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in corto)
 

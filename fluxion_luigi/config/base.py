@@ -1,13 +1,18 @@
 """Dónde quedan las ventas: un archivo DuckDB, o un lago DuckLake con su catálogo en PostgreSQL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from fluxion_luigi.config import rutas
 
-LAGO = "ducklake:"
 _POSTGRES = "ducklake:postgres:"
+# Lo que se parece a una conexión, y no al nombre de un archivo.
+_CONEXION = re.compile(
+    r"://|^\s*(ducklake|duckdb|mysql|sqlite|md|motherduck)\s*:|postgres(ql)?:|dbname\s*=", re.I
+)
 # El usuario y la clave del catálogo vienen sólo de aquí.
 USUARIO, CLAVE = "FLUXION_LAGO_USUARIO", "FLUXION_LAGO_CLAVE"
 
@@ -66,14 +71,22 @@ def leer(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> Ubicacion:
     Raises:
         ValueError: si no se entiende; su texto dice por qué.
     """
-    if not texto.lstrip().startswith(LAGO):
+    if not _CONEXION.search(texto):
         return Archivo(rutas.de_duckdb(texto, carpeta, ambiente))
-    if not texto.strip().startswith(_POSTGRES):
+    texto = texto.strip()
+    if not texto.lower().startswith(_POSTGRES):
         raise ValueError(
-            "el catálogo de un lago va en PostgreSQL: escriba "
+            "es la ruta de un archivo o un lago, y el catálogo de un lago va en PostgreSQL: escriba "
             "ducklake:postgres:dbname=ventas host=… port=…"
         )
-    return Lago(_catalogo(texto.strip().removeprefix(_POSTGRES)))
+    return Lago(_catalogo(texto[len(_POSTGRES) :]))
+
+
+def sin_claves(texto: str) -> str:
+    """Un valor para un mensaje: de lo que parece una conexión, sólo cómo empieza."""
+    if not _CONEXION.search(texto):
+        return texto
+    return re.match(r"\s*(\w+:)*", texto)[0] + "…"
 
 
 def leer_datos(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> str:
@@ -99,10 +112,23 @@ def _catalogo(texto: str) -> str:
         ) from None
     try:
         partes = conninfo_to_dict(texto)
-    except ProgrammingError as e:
-        raise ValueError(f"no es una conexión de PostgreSQL ({str(e).strip()})") from None
-    if partes.keys() & {"user", "password"}:
+    except ProgrammingError:  # su texto puede llevar un pedazo de la clave
+        raise ValueError(
+            f"no es una conexión de PostgreSQL{_quiso_decir(texto)}: se escribe dbname=ventas "
+            "host=… port=…, y entre comillas simples lo que lleve espacios"
+        ) from None
+    if partes.keys() & {"user", "password", "sslpassword"}:
         raise ValueError(f"el usuario y la clave van en el ambiente, en {USUARIO} y {CLAVE}")
     if not partes.get("dbname"):
         raise ValueError("no dice la base del catálogo: agregue dbname=…")
     return make_conninfo("", **partes)
+
+
+def _quiso_decir(texto: str) -> str:
+    """Las opciones de PostgreSQL a las que se parecen las que no lo son."""
+    from psycopg.pq import Conninfo
+
+    opciones = [o.keyword.decode() for o in Conninfo.get_defaults()]
+    dichas = set(re.findall(r"(\w+)\s*=", texto)) - set(opciones)
+    parecidas = {p for d in dichas for p in get_close_matches(d, opciones, n=1, cutoff=0.7)}
+    return "".join(f", ¿quiso decir {p}?" for p in sorted(parecidas))

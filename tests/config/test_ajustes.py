@@ -222,6 +222,7 @@ def test_la_base_puede_ser_un_lago(cfg, tmp_path):
     assert ajustes.es_lago
     assert ajustes.base == Lago(LAGO.removeprefix("ducklake:postgres:"), str(tmp_path / "lago"))
     assert ajustes.base.nombre == LAGO
+    assert cfg(f"base = {LAGO.replace('ducklake', 'DuckLake')}\nlago_datos = lago") == ajustes
 
 
 @pytest.mark.parametrize(
@@ -234,6 +235,18 @@ def test_la_base_puede_ser_un_lago(cfg, tmp_path):
         ("base = ducklake:postgres:host=h.invalid\nlago_datos = lago\n", "agregue dbname=…"),
         (f"base = {LAGO} user=u password='muy secreta'\n", "van en el ambiente"),
         ("base = ducklake:postgres:postgresql://u:secreta@h.invalid/v\n", "van en el ambiente"),
+        (f"base = {LAGO} password=muy secreta\n", "no es una conexión de PostgreSQL"),
+        (f"base = {LAGO} password=muy secreta=\n", "no es una conexión de PostgreSQL"),
+        (f"base = {LAGO} pasword=secreta\n", "¿quiso decir password"),
+        (f"base = {LAGO} sslpassword=secreta\n", "van en el ambiente"),
+        (f"base = {LAGO} hots=secreta\n", "¿quiso decir host"),
+        ("base = ducklake:postgres:postgresql://u:se%creta-secreta@h/v\n", "no es una conexión"),
+        # Lo que querría ser un lago no es el nombre de un archivo.
+        ("base = postgresql://u:secreta@h.invalid/v\n", "escriba ducklake:postgres:"),
+        ("base = postgres:dbname=v password=secreta\n", "escriba ducklake:postgres:"),
+        ("base = duclake:postgres:dbname=v\n", "escriba ducklake:postgres:"),
+        ("base = dbname=v host=h.invalid\n", "escriba ducklake:postgres:"),
+        ("base = s3://cubo/ventas.duckdb\n", "escriba ducklake:postgres:"),
     ],
 )
 def test_un_lago_mal_escrito_es_una_frase_sin_claves(cfg, texto, frase):
