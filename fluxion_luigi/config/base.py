@@ -76,8 +76,8 @@ def leer(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> Ubicacion:
     texto = texto.strip()
     if not texto.lower().startswith(_POSTGRES):
         raise ValueError(
-            "es la ruta de un archivo o un lago, y el catálogo de un lago va en PostgreSQL: escriba "
-            "ducklake:postgres:dbname=ventas host=… port=…"
+            "es la ruta de un archivo o un lago, y el catálogo de un lago va en PostgreSQL: "
+            "escriba ducklake:postgres:dbname=ventas host=… port=…"
         )
     return Lago(_catalogo(texto[len(_POSTGRES) :]))
 

@@ -22,6 +22,10 @@ _CASOS = (
     (r"catalog version|ducklake version|automatic_migration", ErrorDestino,
      "{lago} es de otra versión de DuckLake. Actualice el programa y sus extensiones; no se tocó "
      "nada."),
+    (r"too many connections|too many clients|connection slots|demasiadas? conexiones|"
+     r"demasiados clientes", ErrorDestino,
+     "El PostgreSQL del catálogo de {lago} no admite más conexiones. Suba su tope, o baje "
+     f"--workers, {_REPITA}."),
     (r"unable to connect|could not connect|connection refused|server closed|terminating connection|"
      r"connection to server|connection has been|no connection to the server|failed to .*postgres",
      ErrorDestino, f"El catálogo de {{lago}} no contesta. Revise ese PostgreSQL {_REPITA}."),

@@ -52,7 +52,7 @@ def hacia(config: Configuracion, texto: str, datos: str) -> Configuracion:
         nueva = bases.leer(texto, ajustes.carpeta, ajustes.ambiente)
         donde = bases.leer_datos(datos, ajustes.carpeta, ajustes.ambiente) or ajustes.lago_datos
     except ValueError as e:
-        raise ErrorUso(f"--destino {texto}: {e}.") from None
+        raise ErrorUso(f"--destino {bases.sin_claves(texto)}: {e}.") from None
     if isinstance(nueva, bases.Lago):
         if not donde:
             raise ErrorUso("--datos: falta decir en qué carpeta van los datos del lago.")

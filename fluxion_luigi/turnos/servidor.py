@@ -1,6 +1,7 @@
 """El PostgreSQL que comparten los hosts de una cadena: entrar en él, y notar pronto si se corta."""
 
 import os
+import re
 import socket
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,6 +9,24 @@ from pathlib import Path
 
 from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.errores import ErrorDestino
+
+# Qué hacer según lo que dijo al no dejar entrar, que puede ser en español.
+_CONSEJOS = (
+    (r"password|autentifica|no role|role .* does not exist|no existe el rol|pg_hba",
+     "Corrija en el ambiente FLUXION_LAGO_USUARIO y FLUXION_LAGO_CLAVE (el usuario y la clave)"),
+    (r"database .* does not exist|no existe la base de datos|permission denied for database|"
+     r"permiso denegado a la base",
+     "Cree esa base en ese PostgreSQL, de ese usuario (createdb --owner), o corrija dbname"),
+    (r"too many|slots|demasiad",
+     "Ese PostgreSQL no admite más conexiones: suba su tope, o baje --workers"),
+    (r"resolve|translate host|name or service", "Corrija host, o revise la red de esta máquina"),
+    (r"connection option|not found|invalid", "Corrija la conexión que dice «base»"),
+)  # fmt: skip
+_SIN_SABER = "Revise que ese PostgreSQL esté encendido, y que host y port sean los suyos"
+
+
+def _consejo(dicho: str) -> str:
+    return next((c for p, c in _CONSEJOS if re.search(p, dicho, re.I)), _SIN_SABER)
 
 
 @dataclass(frozen=True)
@@ -57,10 +76,10 @@ class Servidor:
                 **{f"keepalives_{n}": v for n, v in alla.items()},
             )  # fmt: skip
         except psycopg.Error as e:
+            dicho = " ".join(str(e).split()).rstrip("?.")
             raise ErrorDestino(
-                f"No se pudo entrar en el catálogo del lago ({self.conexion}): "
-                f"{' '.join(str(e).split())}. Revise que ese PostgreSQL esté, y el usuario y la "
-                "clave del ambiente, y repita la misma orden."
+                f"No se pudo entrar en el catálogo del lago ({self.conexion}): {dicho}. "
+                f"{_consejo(dicho)}, y repita la misma orden."
             ) from None
 
 

@@ -54,3 +54,7 @@ def test_una_base_se_muda_a_un_lago_y_vuelve_con_todo_lo_suyo(con_marzo, tmp_pat
     assert misma.codigo != 0
     assert "es de la misma clase que la base de ahora" in misma.error
     assert "Traceback" not in misma.todo
+    con_clave = otro.luigi("MudarBase", "--destino", "ducklake:postgres:dbname=v password=secreta")
+    assert con_clave.codigo == 40
+    assert "van en el ambiente" in con_clave.error
+    assert "secreta" not in con_clave.todo

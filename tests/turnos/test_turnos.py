@@ -12,7 +12,7 @@ from fluxion_luigi import turnos
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado, ErrorTurno
 from fluxion_luigi.turnos import Servidor
 from fluxion_luigi.turnos.sesion import MARGEN
-from tests.postgresql import CLAVE, USUARIO
+from tests.postgresql import CLAVE, USUARIO, puerto_libre
 from tests.proyecto import RAIZ
 from tests.rele import Rele
 
@@ -204,3 +204,25 @@ def test_si_no_se_puede_entrar_se_dice_sin_la_clave(servidor):
         pass
     assert "No se pudo entrar en el catálogo" in str(e.value)
     assert "equivocada" not in f"{e.value}{otro!r}"
+
+
+def test_lo_que_no_deja_entrar_dice_que_corregir(postgresql):
+    def dice(frase, conexion="", **con):
+        conexion = conexion or f"host=127.0.0.1 port={postgresql.puerto} dbname=postgres"
+        servidor = Servidor(conexion, USUARIO, con.get("clave", CLAVE), "c", VIDA, RAIZ / "sql")
+        with pytest.raises(ErrorDestino, match=frase) as e:
+            servidor.conectar()
+        assert CLAVE not in str(e.value)
+
+    aqui = f"host=127.0.0.1 port={postgresql.puerto}"
+    dice("FLUXION_LAGO_USUARIO y FLUXION_LAGO_CLAVE", clave="otra")
+    dice("Cree esa base", f"{aqui} dbname=no_existe")
+    dice("que host y port sean los suyos", f"host=127.0.0.1 port={puerto_libre()} dbname=v")
+    dice("Corrija host", "host=catalogo.invalid dbname=v")
+    dice("Corrija la conexión", "host=127.0.0.1 port=abc dbname=v")
+    with contextlib.closing(postgresql.conectar()) as c:
+        c.execute("CREATE DATABASE llena CONNECTION LIMIT 0")
+        c.execute(f"CREATE ROLE pocas LOGIN PASSWORD '{CLAVE}'")
+    servidor = Servidor(f"{aqui} dbname=llena", "pocas", CLAVE, "c", VIDA, RAIZ / "sql")
+    with pytest.raises(ErrorDestino, match="no admite más conexiones"):
+        servidor.conectar()
