@@ -6,12 +6,15 @@ lago mira un snapshot, y ese plazo es el suyo.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from fluxion_luigi.archivos import disco
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino import catalogo
 from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.consultas import ejecutar
+from fluxion_luigi.destino.migraciones import TABLAS
 
 # Lo que a una carga le toma, de sobra, escribir sus archivos y confirmarlos: antes no son sueltos.
 HORAS_DE_CARGA = 2.0
@@ -58,8 +61,26 @@ def mantener(config: Configuracion, *, simular: bool) -> Hecho:
             juntados, en = juntados + n * bool(hechos), en + sum(hechos)
         [(vencidos,)] = _hacer(base, "vencer", antes=antes, **con)
         [(viejos,)] = _hacer(base, "borrar_viejos", antes=antes, **con)
-        [(sueltos,)] = _hacer(base, "borrar_sueltos", antes=de_carga, **con)
+        sueltos = _quitar_sueltos(base, de_carga, simular=simular)
         return Hecho(juntados, en, vencidos, viejos, sueltos, tamano, _tamano(base))
+
+
+def _quitar_sueltos(base: Base, antes: str, *, simular: bool) -> int:
+    """Sólo los de las carpetas de sus tablas: DuckLake borraría todo Parquet que haya en la suya."""
+    raices = tuple(f"{base.donde.datos.rstrip('/')}/main/{t}/" for t in TABLAS)
+    hallados = [a for (a,) in _hacer(base, "sueltos", antes=antes)]
+    suyos = [a for a in hallados if a.startswith(raices)]
+    if not base.donde.carpeta and len(suyos) < len(hallados):
+        return 0  # en un bucket se borran todos o ninguno
+    if simular:
+        return len(suyos)
+    if not base.donde.carpeta:
+        _hacer(base, "borrar_sueltos", antes=antes)
+        return len(suyos)
+    for archivo in suyos:
+        with disco(Path(archivo)):
+            Path(archivo).unlink(missing_ok=True)
+    return len(suyos)
 
 
 def _tamano(base: Base) -> tuple[int, int, int]:

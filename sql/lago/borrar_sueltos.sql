@@ -1,3 +1,3 @@
--- Los que nunca llegaron a ser del lago: los dejó una carga que murió antes de confirmar.
+-- Los mismos de sueltos.sql, de una vez.
 SELECT count(*)
-FROM ducklake_delete_orphaned_files('lago', older_than => TIMESTAMPTZ '{antes}', dry_run => {simular});
+FROM ducklake_delete_orphaned_files('lago', older_than => TIMESTAMPTZ '{antes}', dry_run => false);

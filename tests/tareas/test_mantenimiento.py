@@ -18,9 +18,13 @@ def test_se_juntan_los_archivos_de_un_mes_y_quien_lee_no_pierde_los_suyos(proyec
     assert len(list(carpeta.rglob("*.parquet"))) == 3
     suelto = next(carpeta.rglob("*.parquet")).with_name("de-una-carga-que-murio.parquet")
     reciente = suelto.with_name("de-una-carga-en-curso.parquet")
-    for archivo in (suelto, reciente):
+    # Quien comparte la carpeta con el lago no pierde lo suyo.
+    ajenos = [proyecto.carpeta / "lago" / c / "de-otro.parquet" for c in ("", "otro", "main/otra")]
+    for archivo in (suelto, reciente, *ajenos):
+        archivo.parent.mkdir(exist_ok=True)
         archivo.write_bytes(b"a medias")
-    os.utime(suelto, (0, time.time() - 30 * 3600))
+    for archivo in (suelto, *ajenos):
+        os.utime(archivo, (0, time.time() - 30 * 3600))
 
     mirada = proyecto.luigi("MantenerLago", "--simular")
     assert mirada.codigo == 0, mirada.todo
@@ -40,6 +44,7 @@ def test_se_juntan_los_archivos_de_un_mes_y_quien_lee_no_pierde_los_suyos(proyec
     assert "archivo(s) de sobra fue(ron) borrado(s)" in sin_gracia.fuera
     assert len(list(carpeta.rglob("*.parquet"))) == 2
     assert proyecto.cargado() == antes
+    assert all(a.exists() for a in ajenos)
 
 
 def test_un_archivo_no_tiene_que_mantenerse_y_se_dice(con_marzo):
