@@ -66,7 +66,7 @@ def mantener(config: Configuracion, *, simular: bool) -> Hecho:
 
 
 def _quitar_sueltos(base: Base, antes: str, *, simular: bool) -> int:
-    """Sólo los de las carpetas de sus tablas: DuckLake borraría todo Parquet que haya en la suya."""
+    """Sólo los de sus tablas: DuckLake borraría cualquier otro Parquet que haya en su carpeta."""
     raices = tuple(f"{base.donde.datos.rstrip('/')}/main/{t}/" for t in TABLAS)
     hallados = [a for (a,) in _hacer(base, "sueltos", antes=antes)]
     suyos = [a for a in hallados if a.startswith(raices)]

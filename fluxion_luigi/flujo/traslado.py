@@ -25,11 +25,15 @@ Mes = tuple[str, str]
 
 @dataclass(frozen=True)
 class Plan:
-    """Lo que falta llevar, por tienda y mes; cuántos días ya están, o allá son más nuevos."""
+    """Lo que falta llevar, por tienda y mes; cuántos días ya están, o allá son más nuevos.
+
+    `solo_alla`, por tienda, los que la de ahora no tiene.
+    """
 
     faltan: Mapping[Mes, Sequence[date]]
     iguales: int
     mas_nuevos: int
+    solo_alla: Mapping[str, Sequence[date]]
 
     @property
     def dias(self) -> int:
@@ -85,7 +89,10 @@ def planear(de: Configuracion, a: Configuracion) -> Plan:
             mas_nuevos += 1
         else:
             faltan.setdefault((tienda, f"{dia:%Y-%m}"), []).append(dia)
-    return Plan(faltan, iguales, mas_nuevos)
+    solo_alla: dict[str, list[date]] = {}
+    for tienda, dia in sorted(nueva.dias.keys() - hay.dias.keys()):
+        solo_alla.setdefault(tienda, []).append(dia)
+    return Plan(faltan, iguales, mas_nuevos, solo_alla)
 
 
 def _fallidos(hay: Instantanea) -> dict[tuple[str, date], DiaRespaldado | None]:

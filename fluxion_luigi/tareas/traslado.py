@@ -6,6 +6,7 @@ import luigi
 
 from fluxion_luigi.flujo import traslado
 from fluxion_luigi.informes.resumen import entero
+from fluxion_luigi.periodos import describir
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
@@ -41,6 +42,12 @@ class MudarBase(Tarea):
             f"{len(plan.faltan)} tienda(s)-mes; {entero(plan.iguales)} ya está(n), y "
             f"{entero(plan.mas_nuevos)} es (son) más nuevo(s) allá."
         )
+        for tienda, dias in plan.solo_alla.items():
+            mostrar(
+                f"🟡 {tienda}: {describir(dias)} sólo está(n) en {a.ajustes.base}, y ahí se "
+                "queda(n). Si aquí se olvidó o cambió de nombre esa tienda, quítelos allá con "
+                "OlvidarVentas."
+            )
         if self.simular:
             return
         filas = 0

@@ -50,6 +50,15 @@ def test_una_base_se_muda_a_un_lago_y_vuelve_con_todo_lo_suyo(con_marzo, tmp_pat
         os.rename(datos["archivo"], f"{datos['archivo']}.apagada")
     libre = otro.rango("2025-03", "2025-04-15")
     assert libre.codigo == 0, libre.todo
+    # Lo que aquí se olvida y allá sigue, se dice.
+    otro.ajustes["base"] = lago
+    otro.escribir()
+    olvida = ("--desde", "2025-03-20", "--hasta", "2025-03-21", "--tiendas", "tienda_02", "--si")
+    assert otro.luigi("OlvidarVentas", *olvida).codigo == 0
+    simulada = otro.luigi("MudarBase", "--destino", str(vuelta), "--simular")
+    assert "tienda_02: 2025-03-20 a 2025-03-21 sólo está(n) en" in simulada.todo
+    otro.ajustes["base"] = str(vuelta)
+    otro.escribir()
     misma = otro.luigi("MudarBase", "--destino", "otra.duckdb")
     assert misma.codigo != 0
     assert "es de la misma clase que la base de ahora" in misma.error
