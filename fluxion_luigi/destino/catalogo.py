@@ -17,6 +17,7 @@ from fluxion_luigi.config import Configuracion
 from fluxion_luigi.config.base import CLAVE, USUARIO
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
 from fluxion_luigi.turnos import Servidor
+from fluxion_luigi.turnos.servidor import dicho
 from fluxion_luigi.turnos.sesion import clave_de
 
 _TURNO = clave_de("fluxion_luigi: confirmar en el lago")
@@ -117,7 +118,4 @@ def _preguntar(config: Configuracion, consulta: str, valores: dict | None = None
 
 
 def _frase(config: Configuracion, e: Exception) -> str:
-    return (
-        f"El catálogo del lago {config.ajustes.base} no contestó: {' '.join(str(e).split())}. "
-        "Revise ese PostgreSQL y repita la misma orden."
-    )
+    return f"El catálogo del lago {config.ajustes.base} no contestó: {dicho(e)}"

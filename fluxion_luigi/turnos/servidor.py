@@ -10,13 +10,17 @@ from pathlib import Path
 from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.errores import ErrorDestino
 
-# Qué hacer según lo que dijo al no dejar entrar, que puede ser en español.
+# Qué hacer según lo que dijo, que puede ser en español.
 _CONSEJOS = (
     (r"password|autentifica|no role|role .* does not exist|no existe el rol|pg_hba",
      "Corrija en el ambiente FLUXION_LAGO_USUARIO y FLUXION_LAGO_CLAVE (el usuario y la clave)"),
     (r"database .* does not exist|no existe la base de datos|permission denied for database|"
      r"permiso denegado a la base",
      "Cree esa base en ese PostgreSQL, de ese usuario (createdb --owner), o corrija dbname"),
+    (r"permission denied|permiso denegado|must be owner",
+     "Ese usuario no tiene permiso: para cargar debe ser el dueño de esa base (createdb --owner)"),
+    (r"read-only|s[oó]lo lectura", "Diga en host el PostgreSQL principal, y no una réplica"),
+    (r"no space|disk full|espacio", "Libere espacio en ese PostgreSQL"),
     (r"too many|slots|demasiad",
      "Ese PostgreSQL no admite más conexiones: suba su tope, o baje --workers"),
     (r"resolve|translate host|name or service", "Corrija host, o revise la red de esta máquina"),
@@ -25,8 +29,11 @@ _CONSEJOS = (
 _SIN_SABER = "Revise que ese PostgreSQL esté encendido, y que host y port sean los suyos"
 
 
-def _consejo(dicho: str) -> str:
-    return next((c for p, c in _CONSEJOS if re.search(p, dicho, re.I)), _SIN_SABER)
+def dicho(e: Exception) -> str:
+    """Lo que dijo PostgreSQL, en una línea, y qué hacer."""
+    texto = " ".join(str(e).split()).rstrip("?.")
+    consejo = next((c for p, c in _CONSEJOS if re.search(p, texto, re.I)), _SIN_SABER)
+    return f"{texto}. {consejo}, y repita la misma orden."
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,8 @@ class Servidor:
                 **{f"keepalives_{n}": v for n, v in alla.items()},
             )  # fmt: skip
         except psycopg.Error as e:
-            dicho = " ".join(str(e).split()).rstrip("?.")
             raise ErrorDestino(
-                f"No se pudo entrar en el catálogo del lago ({self.conexion}): {dicho}. "
-                f"{_consejo(dicho)}, y repita la misma orden."
+                f"No se pudo entrar en el catálogo del lago ({self.conexion}): {dicho(e)}"
             ) from None
 
 

@@ -20,7 +20,7 @@ from fluxion_luigi import maquina
 from fluxion_luigi.errores import ErrorDestino, ErrorOcupado, ErrorTurno
 from fluxion_luigi.espera import insistir
 from fluxion_luigi.tenedor import duracion
-from fluxion_luigi.turnos.servidor import Servidor
+from fluxion_luigi.turnos.servidor import Servidor, dicho
 
 # Lo que tarda, de sobra, un host en dejar lo que hacía desde que se le acabó la vida.
 MARGEN = 3.0
@@ -183,17 +183,22 @@ class Sesion:
 
         Raises:
             ErrorTurno: si se cortó, y con ella algo que tenía tomado.
-            ErrorDestino: si el servidor no contesta.
+            ErrorDestino: si el servidor no contesta, o no deja.
         """
         import psycopg
 
         with self._cerrojo:
             while True:
-                if self._con is None:
-                    self._abrir()
                 try:
+                    if self._con is None:
+                        self._abrir()
                     return self._ejecutar(archivo, **valores)
-                except psycopg.OperationalError:
+                except psycopg.Error as e:
+                    if not self._con.closed:  # contestó que no
+                        raise ErrorDestino(
+                            f"El catálogo del lago ({self.servidor.conexion}) no deja anotar de "
+                            f"quién es un turno: {dicho(e)}"
+                        ) from None
                     if not +self._tomados:  # nada que perder: una sesión nueva
                         self._cerrar()
                     elif not self._dar_senal():

@@ -226,3 +226,18 @@ def test_lo_que_no_deja_entrar_dice_que_corregir(postgresql):
     servidor = Servidor(f"{aqui} dbname=llena", "pocas", CLAVE, "c", VIDA, RAIZ / "sql")
     with pytest.raises(ErrorDestino, match="no admite más conexiones"):
         servidor.conectar()
+    # Entra y no es el dueño, o es una réplica, que no se escribe.
+    servidor = replace(servidor, conexion=f"{aqui} dbname=postgres")
+    with (
+        pytest.raises(ErrorDestino, match="debe ser el dueño de esa base"),
+        turnos.tomado(servidor, "tienda_01", 0),
+    ):
+        pass
+    with contextlib.closing(postgresql.conectar()) as c:
+        c.execute("ALTER ROLE pocas SET default_transaction_read_only = on")
+        c.execute("GRANT CREATE ON SCHEMA public TO pocas")
+    with (
+        pytest.raises(ErrorDestino, match="y no una réplica"),
+        turnos.tomado(servidor, "tienda_01", 0),
+    ):
+        pass
