@@ -99,6 +99,8 @@ def leer_datos(texto: str, carpeta: Path, ambiente: Mapping[str, str]) -> str:
         return ""
     if "://" in texto:
         return texto.strip().rstrip("/") + "/"
+    if ajena := re.search(r"\b(ubicacion_id|year|month)=", texto):
+        raise ValueError(f"«{ajena[0]}» ya nombra, ahí dentro, las carpetas de cada tienda y mes")
     return str(rutas.leer(texto.rstrip().rstrip("/") or "/", carpeta, ambiente))
 
 

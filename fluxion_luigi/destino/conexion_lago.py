@@ -96,6 +96,22 @@ def exigir_carpeta_libre(config: Configuracion, conexion) -> None:
         )
 
 
+def exigir_catalogo_libre(config: Configuracion, conexion) -> None:
+    """Que el catálogo, aún sin las tablas del proyecto, no sea el de un lago de otro.
+
+    Sus datos van en otra carpeta, y mantener el lago vencería también sus snapshots.
+
+    Raises:
+        ErrorDestino: si tiene alguna tabla.
+    """
+    texto = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lago' LIMIT 1"
+    for (tabla,) in ejecutar(conexion, texto):
+        raise ErrorDestino(
+            f"{config.ajustes.base} es un lago que no hizo este proyecto: tiene una tabla {tabla}. "
+            "Cree en ese PostgreSQL otra base para éste y dígala en «base»; no se tocó nada."
+        )
+
+
 def _de_quien(conexion, lago: Lago) -> str | None:
     try:
         texto = "SELECT content FROM read_text($archivo)"

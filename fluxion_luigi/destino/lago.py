@@ -167,6 +167,7 @@ def _crear(config: Configuracion) -> None:
         if existe(config):
             return
         with _abierto(config, crea=True) as conexion:
+            conexion_lago.exigir_catalogo_libre(config, conexion)
             conexion_lago.exigir_carpeta_libre(config, conexion)
             sql = config.ajustes.sql
             tablas.crear(config, conexion, catalogo.texto(sql, "forma"))

@@ -70,16 +70,19 @@ class Servidor:
             ErrorDestino: si no se pudo; su texto no lleva la clave.
         """
         import psycopg
+        from psycopg.conninfo import conninfo_to_dict
 
         s = max(1, int((plazo or self.vida) / 3))
         # Lo mismo del otro lado: así suelta los turnos de un host que se apagó de golpe.
         alla = {"idle": s, "interval": s, "count": 2}
-        opciones = " ".join(f"-c tcp_keepalives_{n}={v}" for n, v in alla.items())
+        # DuckLake pone su catálogo en public, diga lo que diga el search_path de ese usuario.
+        opciones = [conninfo_to_dict(self.conexion).get("options", ""), "-c search_path=public"]
+        opciones += [f"-c tcp_keepalives_{n}={v}" for n, v in alla.items()]
         try:
             return psycopg.connect(
                 self.conexion, user=self.usuario or None, password=self.clave or None,
                 autocommit=True, application_name=self.nombre, connect_timeout=max(2, s),
-                tcp_user_timeout=1000 * s, options=opciones,
+                tcp_user_timeout=1000 * s, options=" ".join(opciones),
                 **{f"keepalives_{n}": v for n, v in alla.items()},
             )  # fmt: skip
         except psycopg.Error as e:

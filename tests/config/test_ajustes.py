@@ -228,6 +228,7 @@ def test_la_base_puede_ser_un_lago(cfg, tmp_path):
 @pytest.mark.parametrize(
     ("texto", "frase"),
     [
+        (f"base = {LAGO}\nlago_datos = /d/year=2025/lago\n", "ya nombra, ahí dentro"),
         (f"base = {LAGO}\n", "lago_datos: falta decir en qué carpeta"),
         (f"base = {LAGO}\nlago_datos = lago\npublicada = p.duckdb\n", "publicada: con un lago no"),
         ("base = ducklake:metadata.ducklake\nlago_datos = lago\n", "el catálogo de un lago va en"),

@@ -225,6 +225,26 @@ def test_cada_cosa_que_falta_o_no_es_suya_se_dice_en_una_frase(dos_tiendas, monk
     dice(ErrorDestino, "guarda las ventas de la cadena «prueba»")
 
 
+@EN_LAGO
+def test_el_lago_de_otro_programa_no_se_toca(dos_tiendas):
+    with contextlib.closing(conexion_lago.abrir(dos_tiendas.config, crea=True)) as c:
+        c.execute("CREATE SCHEMA otro; CREATE TABLE otro.clientes AS SELECT 1 AS n")
+    salida = dos_tiendas.rango("2025-03-01", "2025-03-01")
+    assert salida.codigo == 30
+    assert "es un lago que no hizo este proyecto: tiene una tabla clientes" in salida.todo
+    with lagos.abierto(dos_tiendas) as c:
+        assert c.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("clientes",)]
+
+
+@EN_LAGO
+def test_el_search_path_del_servidor_no_esconde_el_lago(dos_tiendas, catalogos):
+    nombre = conninfo_to_dict(dos_tiendas.config.ajustes.base.catalogo)["dbname"]
+    with contextlib.closing(catalogos.conectar()) as c:
+        c.execute(f"ALTER DATABASE {nombre} SET search_path = otro")
+    assert dos_tiendas.rango("2025-03-01", "2025-03-01").codigo == 0
+    assert len(dos_tiendas.cargado()) == 2
+
+
 def test_con_el_catalogo_caido_la_orden_lo_dice_y_repetida_acaba(tmp_path):
     servidor = lagos.Servidor()
     try:
