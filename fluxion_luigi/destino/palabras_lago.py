@@ -41,7 +41,9 @@ _CASOS = (
      ErrorBaseDanada, "A {lago} le falta un archivo de {datos}, o está dañado"),
 )  # fmt: skip
 _CASOS_RE = tuple((re.compile(p, re.I), clase, frase) for p, clase, frase in _CASOS)
-_COPIA = "Ponga en su lugar el de una copia sana; o cargue otra vez esos días con --recargar."
+_COPIA = (
+    "Ponga en su lugar el de una copia sana; si no la hay, VerificarIntegridad dice cómo seguir."
+)
 
 
 @contextmanager

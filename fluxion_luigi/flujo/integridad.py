@@ -172,14 +172,20 @@ def _base_danada(config: Configuracion, e: ErrorBaseDanada) -> Diferencia:
             ids.append(id_)
             dias |= pedibles
     dicho = e.consejo[e.consejo.find("DuckDB dijo") :]
+    # De un lago no se puede ni quitar lo que estaba en el archivo que falta.
+    si_no = (
+        "diga en «base» otra base de ese PostgreSQL, nueva, y en «lago_datos» otra carpeta"
+        if config.ajustes.es_lago
+        else "apártela"
+    )
     causa = (
         "el disco, un corte de luz o una copia a medias. Si tiene una copia sana, póngala en su "
-        "lugar y verifique otra vez; si no, apártela y vuelva a cargar lo que decían los marcadores"
+        f"lugar y verifique otra vez; si no, {si_no} y vuelva a cargar lo que decían los marcadores"
     )
     return Diferencia(
         "base_danada", None, sorted(dias), f"{e.causa}. {dicho}", causa,
         Remedio(RANGO, sola=False) if dias else None, tuple(ids),
-        antes=shlex.join(["mv", str(base), f"{base}.danada"]),
+        antes=None if config.ajustes.es_lago else shlex.join(["mv", str(base), f"{base}.danada"]),
     )  # fmt: skip
 
 

@@ -214,6 +214,10 @@ def test_cada_cosa_que_falta_o_no_es_suya_se_dice_en_una_frase(dos_tiendas, monk
         para_leer(dos_tiendas.config) as base,
     ):
         base.hacer("leer_dia", tienda="tienda_01", dia=date(2025, 3, 1))
+    danada = dos_tiendas.luigi("VerificarIntegridad")
+    assert danada.codigo == 30
+    assert "«lago_datos» otra carpeta" in " ".join(danada.fuera.split())
+    assert "mv " not in danada.todo
     for aparte in datos.rglob("*.aparte"):
         aparte.rename(aparte.with_suffix(".parquet"))
 
