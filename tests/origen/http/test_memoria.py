@@ -8,7 +8,7 @@ import pytest
 
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.origen.http.causas import Fallo
-from fluxion_luigi.origen.http.lineas import juntar
+from fluxion_luigi.origen.http.lineas import juntar, leer
 from fluxion_luigi.origen.http.motor import Motor
 from tests.api import api, con_api
 from tests.envios import Enorme
@@ -51,9 +51,10 @@ def test_unas_lineas_grandes_caben_y_unas_enormes_se_dicen(tmp_path):
         renglones = (f'{{"a": {n}, "b": "{"x" * octetos}"}}' for n in range(cuantas))
         lista.write_text(f"[{','.join(renglones)}]")
         if octetos < 4_000:
+            leer(motor, lista)
             assert juntar(motor, [lista], ["a"], tmp_path / "lineas").distintas == cuantas
     with pytest.raises(Fallo, match=r"\[grande\]"):
-        juntar(motor, [lista], ["a"], tmp_path / "lineas")
+        leer(motor, lista)
 
 
 def _mas_alta(pid: int) -> int:
