@@ -75,16 +75,19 @@ def test_un_mes_de_tiendas_de_cada_clase_queda_linea_por_linea_como_en_su_pos(pr
         for id_, dia in COSTURA.items():
             archivo(proyecto, id_)
             mudada(proyecto, id_, servidor, f"SUC_{id_}", dia)
-        servidor.hacer(
-            error(500), None, ocupado(0.1), error_en_200(), cortada(), html(), repite(),
+        # Cada una a un día, que quien insiste no agote sus intentos en uno.
+        for dia, maldad in enumerate((
+            error(500), ocupado(0.1), error_en_200(), cortada(), html(), repite(),
             numeros(con_exponente), comprimida(),
-        )  # fmt: skip
+        ), 15):  # fmt: skip
+            servidor.hacer(maldad, dia=f"2025-03-{dia}")
 
         salida = proyecto.rango("2025-03", "2025-03", workers=3)
         assert salida.codigo == 0, salida.todo
         assert "Traceback" not in salida.todo
         assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
         assert servidor.dos_a_la_vez == []
+        assert not any(plan.maldades for plan in servidor._planes)
         assert proyecto.sobras() == []
         for id_ in (*de_odbc, *COSTURA):
             hasta = COSTURA.get(id_, "2025-04-01")
