@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 
-import luigi
 from luigi.cmdline_parser import CmdlineParser
 
 from fluxion_luigi import cobertura, corrida
@@ -19,7 +18,7 @@ from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import verificar_todas
 from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
-from fluxion_luigi.tareas.parametros import Numero, Tiendas
+from fluxion_luigi.tareas.parametros import Modo, Numero, Tiendas
 from fluxion_luigi.tareas.puerta import anotar_prueba
 
 registro = logging.getLogger("fluxion.conectividad")
@@ -33,10 +32,10 @@ class VerificarConectividad(Tarea):
     """
 
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todo el catálogo")
-    solo_activas = luigi.BoolParameter(description="deja fuera de la tabla las inactivas")
+    solo_activas = Modo(description="deja fuera de la tabla las inactivas")
     timeout = Numero("--timeout", 0.1, 3600.0, default=0, description="segundos por paso")
-    secuencial = luigi.BoolParameter(description="una tienda a la vez")
-    rapida = luigi.BoolParameter(description="sólo host y puerto: no necesita driver ni claves")
+    secuencial = Modo(description="una tienda a la vez")
+    rapida = Modo(description="sólo host y puerto: no necesita driver ni claves")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

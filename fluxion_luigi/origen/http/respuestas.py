@@ -38,7 +38,9 @@ def exigir_buena(respuesta: urllib3.BaseHTTPResponse, url: str) -> None:
         return
     if 300 <= codigo < 400:
         a_donde = urlsplit(urljoin(url, respuesta.headers.get("Location", "")))
-        raise Fallo("redirige", f"HTTP {codigo}, a {a_donde.scheme}://{a_donde.netloc}")
+        # Sin el usuario y la clave que el servidor pusiera en ella.
+        host = a_donde.netloc.rpartition("@")[2]
+        raise Fallo("redirige", f"HTTP {codigo}, a {a_donde.scheme}://{host}")
     with contextlib.suppress(fallos.HTTPError, OSError):
         dicho = _texto(respuesta)
         raise _de_codigo(codigo, dicho, _espera(respuesta))

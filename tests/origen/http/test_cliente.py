@@ -226,7 +226,8 @@ def test_lo_que_se_repetiria_no_se_pide_otra_vez(abrir, servidor, maldad, frases
 
 def test_a_otro_host_no_se_le_sigue_ni_le_llega_la_credencial(abrir, servidor):
     with api(host="127.0.0.2") as otro:
-        servidor.hacer(redirige(f"{otro.url}/ventas"), siempre=True)
+        con_clave = otro.url.replace("://", "://u:una-clave@")
+        servidor.hacer(redirige(f"{con_clave}/ventas"), siempre=True)
         error_ = fallo(abrir(), ErrorOrigen)
         assert f"manda a otra dirección, y no se le sigue (HTTP 307, a {otro.url})" in str(error_)
         assert otro.peticiones == []
