@@ -151,7 +151,7 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
         return convertir(entrega, lote)
 
     pedido = fuente.pedido(con_sql_propio.config, con_sql_propio.tienda("tienda_01"))
-    conexion = sesion.abrir(pedido, 15)
+    conexion = sesion.abrir(pedido, 15, str(con_sql_propio.carpeta))
     marzo = Rango(date(2025, 3, 1), date(2025, 3, 31))
     conexion.preparar(marzo, lambda: None)
     monkeypatch.setattr(columnas.Entrega, "al_esquema", contando)

@@ -179,8 +179,10 @@ def _juntas(datos: pa.Table | pa.RecordBatch, clave: Sequence[str]) -> pa.Array:
     columnas = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columnas]
     if len(columnas) == 1:
         return columnas[0]
+    # Dos octetos que ningún texto UTF-8 lleva: ni el vacío ni la unión se confunden con un código.
+    octetos = [c.cast(pa.binary()) for c in columnas]
     return pc.binary_join_element_wise(
-        *columnas, "\x1f", null_handling="replace", null_replacement="\x1e"
+        *octetos, pa.scalar(b"\xfe", pa.binary()), null_handling="replace", null_replacement=b"\xff"
     )
 
 

@@ -131,17 +131,26 @@ def apartadas(de: Productos, codigos: list[str], clase: type[ErrorFluxion]) -> s
     return e.value.dias[dia]
 
 
+def test_un_codigo_vacio_no_se_confunde_con_ningun_texto_ni_dos_con_otros_dos():
+    claves = [(None, None), (None, "\x1e"), ("a\x1f", "b"), ("a", "\x1fb")]
+    exigir_el_de_las_dos(claves, claves)
+
+
 @given(
     st.lists(st.tuples(CODIGOS, CODIGOS), min_size=1, max_size=6, unique=True), st.data()
 )  # fmt: skip
 def test_con_una_clave_de_dos_columnas_cada_linea_toma_el_producto_de_las_dos(claves, data):
+    exigir_el_de_las_dos(claves, data.draw(st.lists(st.sampled_from(claves), max_size=20)))
+
+
+def exigir_el_de_las_dos(claves: list, pedidas: list) -> None:
+    """Cada línea pedida toma el producto de su clave, entre los de esas claves."""
     forma = pa.schema([FORMA.field("codigo"), ("principal", pa.string()), FORMA.field("costo")])
     tabla = pa.Table.from_pylist(
         [{"codigo": c, "principal": p, "costo": Decimal(i)} for i, (c, p) in enumerate(claves)],
         forma,
     )
     de = Productos(tabla, "demo", ("codigo", "principal"), {})
-    pedidas = data.draw(st.lists(st.sampled_from(claves), max_size=20))
     datos = {c.name: pa.nulls(len(pedidas), c.type) for c in de.de_ventas}
     datos |= {"codigo": pa.array([c for c, _ in pedidas], pa.string())}
     datos |= {"principal": pa.array([p for _, p in pedidas], pa.string())}
