@@ -16,10 +16,13 @@ from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 RANGO = ("--desde", "2025-03", "--hasta", "2025-03")
 MARZO = ("2025-03-01", "2025-03-31")
-# Lo que pasa al leer depende de la clase de POS; lo de después, no: de una API se prueban siempre
-# unos puntos, y todos con HISTORIAS=1.
-AL_LEER = ("dentro_de_una_ventana", "entre_ventanas", "antes_de_la_ficha")
-DE_UNA_API = [*DE_API, *(sorted(PUNTOS) if os.environ.get("HISTORIAS") else AL_LEER)]
+# Lo que pasa al leer depende de la clase de POS, y lo que pasa al confirmar, del destino: de una
+# API y de un lago se prueban siempre unos puntos, y todos con HISTORIAS=1.
+_TODOS = bool(os.environ.get("HISTORIAS"))
+DE_UNA_API = [*DE_API, *(sorted(PUNTOS) if _TODOS else ["entre_ventanas"])]
+DE_UN_LAGO = (
+    sorted(PUNTOS | PUNTOS_DE_LAGO) if _TODOS else ["con_el_archivo_escrito", "tras_el_commit"]
+)
 
 
 @pytest.fixture(params=[ODBC, HTTP])
@@ -73,9 +76,7 @@ def _sesion(pid: int) -> int | None:
     [
         *(("archivo", ODBC, punto, 3) for punto in sorted(PUNTOS)),
         ("archivo", ODBC, "antes_del_commit", 1), ("archivo", ODBC, "antes_del_reporte", 1),
-        *(("lago", ODBC, punto, 3) for punto in sorted(PUNTOS_DE_LAGO)),
-        ("lago", ODBC, "antes_del_commit", 1),
-        ("lago", ODBC, "tras_el_commit", 3),
+        *(("lago", ODBC, punto, 3) for punto in DE_UN_LAGO),
         *(("archivo", HTTP, punto, 3) for punto in DE_UNA_API),
     ],
     indirect=["destino", "dos"],
