@@ -63,13 +63,17 @@ def difieren(esperado: Conteos, hallado: Conteos) -> list[date]:
     return [d for d in dias if not esperado.get(d, CERO).cuadra(hallado.get(d, CERO))]
 
 
-def exigir_iguales(esperado: Conteos, hallado: Conteos, que: str, contra: str, donde: str) -> None:
+def exigir_iguales(
+    esperado: Conteos, hallado: Conteos, que: str, contra: str, donde: str,
+    y_ahora: str = "Lo que había de esos días sigue igual.",
+) -> None:  # fmt: skip
     """Compara día por día.
 
     Args:
         esperado, hallado: un conteo por día; un día ausente vale cero.
         que, contra: nombres de los dos lados para la tabla.
         donde: tienda y días, para la frase.
+        y_ahora: cómo quedan los días que no cuadran, para la frase.
 
     Raises:
         ErrorConciliacion: con una tabla de lo que difiere; lleva los días y el motivo de cada uno.
@@ -80,7 +84,7 @@ def exigir_iguales(esperado: Conteos, hallado: Conteos, que: str, contra: str, d
     filas = {d: _renglones(d, esperado.get(d, CERO), hallado.get(d, CERO)) for d in malos}
     raise ErrorConciliacion(
         f"No concilia {donde}: {len(malos)} día(s) con diferencia entre {contra} y {que}. "
-        f"Lo que había de esos días sigue igual.\n"
+        f"{y_ahora}\n"
         f"{_tabla([f for d in malos for f in filas[d]], que, contra)}",
         {d: f"no concilia: {_en_una_linea(filas[d], que, contra)}" for d in malos},
     )

@@ -16,7 +16,7 @@ import luigi.cmdline
 import luigi.interface
 
 from fluxion_luigi import marcadores
-from fluxion_luigi.destino import abierta, archivo, conexion_lago, lago, tablas
+from fluxion_luigi.destino import abierta, archivo, cargas, conexion_lago, lago, tablas
 from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.flujo import lectura, trabajo
 from fluxion_luigi.staging import ventanas
@@ -119,7 +119,7 @@ PUNTOS = {
     "tras_el_manifiesto": lambda: despues(ventanas.Carpeta, "completar"),
     "entre_tandas": entre_tandas,
     "a_medio_cargar": lambda: despues(destino, "_comprobar", vez=2),
-    "antes_del_commit": lambda: despues(destino, "_anotar_carga"),
+    "antes_del_commit": lambda: despues(cargas, "anotar"),
     "a_medio_confirmar": a_medio_confirmar,
     "tras_el_commit": lambda: antes(marcadores, "agregar"),
     "tras_el_marcador": lambda: despues(marcadores, "agregar"),

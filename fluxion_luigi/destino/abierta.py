@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 
@@ -43,6 +44,9 @@ class Base(ABC):
     sql: Path
     hilos: int
     memoria_mb: int
+
+    # Si otros pueden escribir mientras ésta está abierta.
+    COMPARTIDA: ClassVar[bool]
 
     def hacer(self, archivo: str, /, **valores) -> list[tuple]:
         """Ejecuta `sql/destino/<archivo>.sql` con sus valores y devuelve las filas.

@@ -37,6 +37,8 @@ COLUMNAS_EN_PARALELO = len(NOMBRES) - len(SI_LAS_DA)
 class EnArchivo(Base):
     """La base abierta de un archivo."""
 
+    COMPARTIDA = False
+
     def en_palabras(self) -> AbstractContextManager[None]:
         return en_palabras(self.donde.ruta)
 

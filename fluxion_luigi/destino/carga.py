@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-
 from fluxion_luigi.conciliacion import CERO, Conteo, exigir_iguales
+from fluxion_luigi.destino import cargas, fallidos, relectura
 from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.destino.lote import Lote
-from fluxion_luigi.destino.transaccion import COMPACTACIONES, transaccion
-from fluxion_luigi.errores import ErrorConflicto, ErrorDiaVaciado
+from fluxion_luigi.destino.transaccion import COMPACTACIONES, SI_CHOCA, transaccion
+from fluxion_luigi.errores import ErrorDiaVaciado
 from fluxion_luigi.esquema import FILAS_POR_GRUPO, SUMAS
 from fluxion_luigi.periodos import agrupar, describir
 
@@ -21,14 +19,6 @@ from fluxion_luigi.periodos import agrupar, describir
 # (medido con 82 millones de filas: reemplazar 300.000 tardaba 2,6 veces lo que en un millón, y sin
 # compactar, 1,2). El bloque que deja sin soltar lo suelta la siguiente pequeña.
 FILAS_QUE_COMPACTAN = FILAS_POR_GRUPO // 2
-
-
-# En un lago otro puede haber cambiado la misma tabla mientras ésta trabajaba. Nada quedó, y hacerlo
-# otra vez es seguro: sus días son de quien tiene el candado de la tienda-mes.
-SI_CHOCA = Retrying(
-    retry=retry_if_exception_type(ErrorConflicto), stop=stop_after_attempt(8),
-    wait=wait_random_exponential(0.1, max=3), reraise=True,
-)  # fmt: skip
 
 
 class Procedencia(NamedTuple):
@@ -70,7 +60,8 @@ def cargar(
     Raises:
         ErrorDiaVaciado: si un día con filas vino vacío y no se aceptó.
         ErrorConciliacion: si lo que quedó no es lo que el origen dijo.
-        ErrorDestino, ErrorDisco: si DuckDB no pudo. En todos los casos no cambia nada.
+        ErrorDestino, ErrorDisco: si DuckDB no pudo. En todos los casos no cambia nada, salvo que
+            falle la relectura de lo confirmado (`relectura.exigir`): esos días quedan por cargar.
     """
     fuera = fuera or {}
     if not aceptar_vacios:
@@ -88,13 +79,16 @@ def cargar(
                     avanzo(hechas, todas)
                 for lote in lotes:
                     cargados |= _comprobar(base, tienda, lote, corrida, de, fuera)
-                _anotar_carga(base, tienda, cargados, corrida)
-                _anotar_fallidos(base, tienda, cargados, fuera, corrida)
+                cargas.anotar(base, tienda, cargados, corrida, "carga")
+                fallidos.anotar(base, tienda, cargados, fuera, corrida)
                 comprobar()
                 lista.por_confirmar()
             return cargados
 
-        return SI_CHOCA(reemplazar)
+        cargados = SI_CHOCA(reemplazar)
+    if base.COMPARTIDA:
+        relectura.exigir(base, tienda, cargados, corrida)
+    return cargados
 
 
 def confirmar(base: Base, tienda: str, dias: Sequence[date], en: datetime) -> None:
@@ -143,30 +137,11 @@ def _borrar(base: Base, tienda: str, dias: Iterable[date]) -> None:
             base.hacer(borrar, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
 
 
-def _anotar_fallidos(
-    base: Base, tienda: str, cargados: Iterable[date], fuera: Mapping[date, str], corrida: str
-) -> None:
-    """Los que se cargaron salen de la lista; los de ahora entran."""
-    for tramo in agrupar([*cargados, *fuera]):
-        base.hacer("borrar_fallidos", tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
-    for dia, causa in sorted(fuera.items()):
-        base.hacer(
-            "insertar_fallido",
-            tienda=tienda, dia=dia, causa=causa, visto_en=_sin_zona(datetime.now(UTC)),
-            corrida=corrida,
-        )  # fmt: skip
-
-
 def _comprobar(
     base: Base, tienda: str, lote: Lote, corrida: str, de: Procedencia, fuera: Collection[date]
 ) -> dict[date, Conteo]:
     """Que haya quedado lo que dijo el origen, día por día, y lo anota en el control."""
-    dias = {"tienda": tienda, "desde": lote.rango.desde, "hasta": lote.rango.hasta}
-    quedo = {
-        d: Conteo(n, total, dict(zip(SUMAS, sumas, strict=True)))
-        for d, n, total, *sumas in base.hacer("contar_ventas", **dias)
-        if d not in fuera
-    }
+    quedo = {d: c for d, c in relectura.contar(base, tienda, lote.rango).items() if d not in fuera}
     debe = {d: c for d, c in lote.origen.items() if d not in fuera}
     exigir_iguales(debe, quedo, "en destino", "en origen", f"{tienda}, {lote.rango}")
     for dia in lote.sin(fuera):
@@ -180,17 +155,6 @@ def _comprobar(
             cargado_en=_sin_zona(datetime.now(UTC)), corrida=corrida, pos=de.pos, moneda=de.moneda,
         )  # fmt: skip
     return quedo
-
-
-def _anotar_carga(base: Base, tienda: str, cargados: dict[date, Conteo], corrida: str) -> None:
-    for tramo in agrupar(cargados):
-        conteos = [cargados[d] for d in tramo]
-        base.hacer(
-            "insertar_carga",
-            corrida=corrida, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta, dias=len(tramo),
-            filas=sum(c.filas for c in conteos), cargado_en=_sin_zona(datetime.now(UTC)),
-            total=sum((c.total for c in conteos), Decimal(0)), accion="carga",
-        )  # fmt: skip
 
 
 def _sin_zona(instante: datetime) -> datetime:

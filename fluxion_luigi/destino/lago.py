@@ -35,6 +35,8 @@ class EnLago(Base):
 
     config: Configuracion
 
+    COMPARTIDA = True
+
     def en_palabras(self) -> AbstractContextManager[None]:
         return en_palabras(self.donde)
 

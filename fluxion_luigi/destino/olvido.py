@@ -1,10 +1,10 @@
 """Olvidar días: se quitan de la base como si nunca se hubieran cargado; `cargas` lo recuerda."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 from fluxion_luigi.conciliacion import Conteo
+from fluxion_luigi.destino import cargas
 from fluxion_luigi.destino.abierta import Base
 from fluxion_luigi.periodos import agrupar
 
@@ -32,11 +32,4 @@ def olvidar(
     for tramo in agrupar([*cargados, *fallidos]):
         for borrar in _BORRAR:
             base.hacer(borrar, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta)
-    for tramo in agrupar(cargados):
-        conteos = [cargados[d] for d in tramo]
-        base.hacer(
-            "insertar_carga",
-            corrida=corrida, tienda=tienda, desde=tramo.desde, hasta=tramo.hasta, dias=len(tramo),
-            filas=sum(c.filas for c in conteos), total=sum((c.total for c in conteos), Decimal(0)),
-            cargado_en=datetime.now(UTC).replace(tzinfo=None), accion="olvido",
-        )  # fmt: skip
+    cargas.anotar(base, tienda, cargados, corrida, "olvido")

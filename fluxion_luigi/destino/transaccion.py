@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
 from fluxion_luigi import turnos
 from fluxion_luigi.destino.abierta import Base
+from fluxion_luigi.errores import ErrorConflicto
 
 # Al confirmar se compacta un poco, y no todo lo de las demás tiendas (medido con 10 millones de
 # filas: moverlas, 4 s y no 14; olvidarlas, 2 y no 20). Lo demás, las que vengan.
 COMPACTACIONES = 4
+# En un lago otro puede haber cambiado la misma tabla mientras ésta trabajaba. Nada quedó, y hacerlo
+# otra vez es seguro: sus días son de quien tiene el candado de la tienda-mes.
+SI_CHOCA = Retrying(
+    retry=retry_if_exception_type(ErrorConflicto), stop=stop_after_attempt(8),
+    wait=wait_random_exponential(0.1, max=3), reraise=True,
+)  # fmt: skip
 
 
 @contextmanager

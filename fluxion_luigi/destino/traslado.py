@@ -5,9 +5,8 @@ from datetime import date
 
 from fluxion_luigi.conciliacion import Conteo, Conteos, exigir_iguales
 from fluxion_luigi.destino.abierta import Base
-from fluxion_luigi.destino.carga import SI_CHOCA
 from fluxion_luigi.destino.consultas import consulta, ejecutar
-from fluxion_luigi.destino.transaccion import transaccion
+from fluxion_luigi.destino.transaccion import SI_CHOCA, transaccion
 from fluxion_luigi.errores import ErrorIntegridad
 from fluxion_luigi.esquema import SUMAS
 from fluxion_luigi.periodos import Rango, describir
