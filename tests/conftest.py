@@ -2,6 +2,7 @@
 
 import compileall
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -17,11 +18,15 @@ settings.load_profile("sin_prisa")
 
 
 def pytest_configure(config):
-    """Deja compilado el paquete, una vez y antes que nada.
+    """Deja las señales como las tiene cualquiera y compilado el paquete, una vez y antes que nada.
 
     Con PYTHONDONTWRITEBYTECODE, que es común en un contenedor, lo compilaría otra vez cada orden y
     cada hijo suyo: un tercio de lo que cuesta una.
     """
+    # Quien arranca las pruebas en segundo plano, o con nohup, las deja sordas a estas señales; las
+    # órdenes lo heredarían, y aquí se prueba qué hacen al recibirlas.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(RAIZ / "fluxion_luigi", quiet=1)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -237,13 +238,18 @@ class Proyecto:
         return json.loads(max(reportes, key=lambda p: p.stat().st_mtime_ns).read_text())
 
     def sobras(self) -> list[str]:
-        """Lo que quedó en staging (menos los candados) y los archivos a medio escribir."""
+        """Lo que quedó en staging (menos los candados) y los archivos a medio escribir.
+
+        Menos los `.<proceso>.parcial` de un reporte o de un marcador: los deja quien muere en ese
+        instante, no estorban a nadie y los quita `LimpiarArchivos`.
+        """
         quedan = [
             p
             for p in (self.carpeta / "staging").rglob("*")
             if ".candados" not in p.parts and p.is_file()
         ]
-        quedan += [p for p in self.carpeta.rglob("*.parcial") if p not in quedan]
+        a_medias = set(self.carpeta.rglob("*.parcial")) - {*quedan}
+        quedan += [p for p in a_medias if not re.search(r"\.\d+\.parcial$", p.name)]
         quedan += list((self.carpeta / "reportes").glob("*.en_curso.jsonl"))
         return sorted(str(p.relative_to(self.carpeta)) for p in quedan)
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ import duckdb
 from fluxion_luigi.config.base import Ubicacion
 from fluxion_luigi.destino.consultas import consulta, ejecutar
 from fluxion_luigi.destino.lote import Lote
+from fluxion_luigi.esquema import FILAS_POR_GRUPO
 
 # Nada que la base pida se baja de internet; y del staging se lee el archivo, no una copia guardada.
 SEGURAS = {
@@ -20,6 +21,8 @@ SEGURAS = {
     "autoload_known_extensions": False,
     "enable_external_file_cache": False,
 }
+# Con poco más de un grupo no hay qué repartir, y juntar pedazos cuesta más que un hilo.
+QUE_SE_REPARTEN = 3 * FILAS_POR_GRUPO // 2
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,18 @@ class Base(ABC):
         """Para leer mucho, los hilos y la memoria de una carga, y no todos los de la máquina."""
         self.tope_de_memoria(self.memoria_mb)
         ejecutar(self.conexion, f"SET threads = {self.hilos}")
+
+    @contextmanager
+    def repartida(self, filas: int) -> Iterator[None]:
+        """Para leer tantas filas: con todos los hilos mientras dure, si son bastantes."""
+        varios = filas >= QUE_SE_REPARTEN
+        if varios:
+            ejecutar(self.conexion, f"SET threads = {self.hilos}")
+        try:
+            yield
+        finally:
+            if varios:
+                ejecutar(self.conexion, "SET threads = 1")
 
     def tope_de_memoria(self, mb: int) -> None:
         """Lo que DuckDB puede usar; si ya tiene en uso más que eso, queda como estaba."""

@@ -72,7 +72,8 @@ def test_cualquier_tanda_deja_cada_fila_una_vez_y_en_orden(
     assert avances[-1] == (filas, filas)
 
 
-def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_path):
+def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_path, monkeypatch):
+    monkeypatch.setattr(archivo, "FILAS_POR_TANDA", 2 * FILAS_POR_GRUPO)
     filas, avances = archivo.FILAS_POR_TANDA + 3 * FILAS_POR_GRUPO // 2, []
     quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas), avances)
     assert [linea for _, linea in quedo] == list(range(filas))

@@ -144,13 +144,17 @@ def test_lo_que_contesta_en_lugar_de_luigid_se_dice(dos_tiendas, tmp_path):
 def test_la_tienda_de_una_orden_que_mataron_se_espera_hasta_que_luigid_la_suelta(
     dos_tiendas, tmp_path
 ):
-    """Luigi da por muerto a quien calla un minuto: aquí, cuatro segundos."""
+    """Luigi da por muerto a quien calla un minuto: aquí, seis segundos."""
     cfg = tmp_path / "luigid.cfg"
-    cfg.write_text("[scheduler]\nworker_disconnect_delay = 4\n")
+    cfg.write_text("[scheduler]\nworker_disconnect_delay = 6\n")
     with Luigid(tmp_path / "luigid", cfg) as central:
         with leyendo(dos_tiendas, central, *MARZO, *UNA) as primera:
+            # Ya espera cuando la otra muere: cuánto tarda en arrancar no cambia nada.
+            segunda = central.lanzar(dos_tiendas, *ABRIL, *UNA)
+            segunda.hasta_que_diga(
+                "Esperando turno para tienda_01 2025-04: la tiene ExtraccionVentas"
+            )
             primera.matar()
-        salida = central.luigi(dos_tiendas, *ABRIL, *UNA)
+        salida = segunda.terminar()
     assert salida.codigo == 0, salida.todo
-    assert "Esperando turno para tienda_01 2025-04: la tiene ExtraccionVentas" in salida.todo
     assert len(dos_tiendas.cargado()) == 15
