@@ -43,7 +43,7 @@ SELECT
     dinero(CASE WHEN usd THEN f.venta_total_usd ELSE f.venta_total_bs END) AS total,
     CASE WHEN NOT usd THEN dinero(f.impuesto_monto) END AS impuesto,
     l.numero_factura AS factura,
-    l.linea AS linea,
+    regexp_replace(l.linea, '\.0+$', '') AS linea,
     CASE
         WHEN regexp_full_match(l.hora, '\d{1,2}:\d\d') THEN l.hora || ':00'
         ELSE nullif(split_part(l.hora, '.', 1), '')

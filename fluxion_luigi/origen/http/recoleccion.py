@@ -20,6 +20,7 @@ from fluxion_luigi.origen.http.lineas import Llegadas
 from fluxion_luigi.origen.http.motor import Motor
 from fluxion_luigi.origen.http.paginas import bajar_todas
 from fluxion_luigi.origen.http.pedido import Pedido
+from fluxion_luigi.origen.http.respuestas import citar
 from fluxion_luigi.origen.http.sobre import Sobre
 from fluxion_luigi.periodos import Rango, agrupar, describir
 
@@ -125,7 +126,8 @@ class Recoleccion:
             conteos, sin_fecha = conteo.leer(
                 pa.RecordBatchReader.from_batches(*lotes), self._pedido.sistema
             )
-            malo = _lo_malo(rango, conteos, sin_fecha, llegadas)
+            cual = self._sin_fecha() if sin_fecha else ""
+            malo = _lo_malo(rango, conteos, sin_fecha, cual, llegadas)
             duda = "" if malo else self._duda(total, llegadas.distintas)
         conteos = {d: c for d, c in conteos.items() if d in rango}
         if total is not None and len(rango) == 1:
@@ -180,6 +182,17 @@ class Recoleccion:
             citas.append(f"y {malas[0][0] - len(malas)} factura(s) más")
         return "; ".join(citas)
 
+    def _sin_fecha(self) -> str:
+        """La fecha que no se entiende de una línea de las puestas, y qué línea es; vacío si no trae
+        ninguna."""
+        hay = self._motor.filas(
+            f"SELECT fecha, factura, linea FROM ({self._pedido.ventas}) "
+            "WHERE length(fecha) <> 10 OR (fecha IS NOT NULL AND TRY_CAST(fecha AS DATE) IS NULL) "
+            "LIMIT 1",
+            "ventas.sql", moneda=self._pedido.moneda,
+        )  # fmt: skip
+        return "".join(f": {citar(f)} (factura {n}, linea {i})" for f, n, i in hay)
+
     def facturas(self) -> list[tuple]:
         """Las primeras facturas que no suman lo que dicen, de las líneas que estén puestas: cuántas
         son, cuál, lo que dice y lo que suma."""
@@ -205,11 +218,11 @@ def _ya_basta(e: Fallo, seguidos: int) -> bool:
     return e.nombre in DE_TIEMPO or seguidos > _SEGUIDOS
 
 
-def _lo_malo(rango: Rango, conteos: Conteos, sin_fecha: int, llegadas: Llegadas) -> str:
+def _lo_malo(rango: Rango, conteos: Conteos, sin_fecha: int, cual: str, llegadas: Llegadas) -> str:
     """Lo que bajarlo otra vez no va a arreglar."""
     frases = []
     if sin_fecha:
-        frases.append(f"{sin_fecha} línea(s) no traen una fecha que se entienda")
+        frases.append(f"{sin_fecha} línea(s) no traen una fecha que se entienda{cual}")
     if ajenos := [d for d in conteos if d not in rango]:
         frases.append(f"trae líneas de días que no se pidieron ({describir(ajenos)})")
     if llegadas.contradichas:

@@ -100,7 +100,7 @@ def test_los_decimales_de_mas_se_redondean_igual_al_contar_y_al_leer(abrir, serv
 
 
 def test_lo_mismo_escrito_de_otro_modo_vale_lo_mismo(abrir, servidor):
-    """El objeto sin su lista, la fecha con su hora, sí y no en palabras, el total con decimales."""
+    """Un objeto sin su lista, la fecha con su hora, sí y no en palabras, un entero con ceros."""
     tienda = abrir()
     [primera, *_] = tienda.leer("2025-03-01")
     for n, otra in enumerate((
@@ -111,6 +111,7 @@ def test_lo_mismo_escrito_de_otro_modo_vale_lo_mismo(abrir, servidor):
         juntas(*(cambia_en(c, lambda v: "N") for c in ("es_no_fiscal", "tiene_promocion"))),
         juntas(cambia_en("es_no_fiscal", lambda v: "False"), cambia("codigo_promocion", None)),
         cambia_todo(lambda o: {**o, "meta": {"total_registros": "7.0"}}),
+        juntas(cambia("linea", "1.00"), cambia_en("linea", float)),
     ), 2):  # fmt: skip
         servidor.hacer(otra, dia=f"2025-03-{n:02d}")
         [fila, *mas] = tienda.leer(f"2025-03-{n:02d}")
@@ -174,12 +175,16 @@ MALAS = {
         cambia("producto", "P1"), "su producto no es una lista"),
     "dos productos": (cambia("producto", [{}, {}]), "trae 2 productos"),
     "una fecha imposible": (
-        cambia("fecha", "2025-02-31"), "1 línea(s) no traen una fecha que se entienda"),
+        cambia("fecha", "2025-02-31"),
+        "1 línea(s) no traen una fecha que se entienda: «2025-02-31» (factura 2503040"),
+    "una fecha escrita de otro modo": (
+        cambia_en("fecha", lambda _: "04/03/2025"),
+        "7 línea(s) no traen una fecha que se entienda: «04/03/2025» (factura 2503040"),
     "una fecha con su hora en UTC": (
-        cambia("fecha", "2025-03-04T03:00:00Z"), "no traen una fecha que se entienda"),
+        cambia("fecha", "2025-03-04T03:00:00Z"), "entienda: «2025-03-04T03:00:00Z» (factura"),
     "otro día": (cambia("fecha", "2025-03-05"), "líneas de días que no se pidieron (2025-03-05)"),
     "algo que no es una línea": (
-        cambia_todo(lambda o: {**o, "ventas": [5, *o["ventas"][1:]]}), "no traen una fecha"),
+        cambia_todo(lambda o: {**o, "ventas": [5, *o["ventas"][1:]]}), "1 línea(s) no traen una"),
     "la misma clave con otro contenido": (
         juntas(repite(hora="23:00:00"), total(1)),
         "dos líneas con la misma clave no dicen lo mismo (numero_factura 2503040"),
