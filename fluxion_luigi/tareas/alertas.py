@@ -9,7 +9,7 @@ from fluxion_luigi.config.alertas import VARIABLE, canales
 from fluxion_luigi.errores import ErrorAlertas
 from fluxion_luigi.informes.estado import alertas as informe
 from fluxion_luigi.tareas import avisos
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Orden, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.alertas")
@@ -18,18 +18,11 @@ _SIN_CANALES = f"No hay por dónde decirlas: ponga los canales en {VARIABLE} (ve
 _ESPERA = 10.0
 
 
-class AlertasVentas(Tarea):
+class AlertasVentas(Orden):
     """Dice lo que pasa y aún no se ha dicho: huecos, tiendas calladas, corridas que fallaron…"""
 
     simular = Modo(description="muestra qué se diría por cada canal, y no manda nada")
     probar = Modo(description="manda un mensaje de prueba a cada canal")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        exigir_workers()
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         _avisar_de_los_que_no_estan(self.config)

@@ -21,16 +21,6 @@ registro = logging.getLogger("fluxion.avance")
 _ENTRE_AVISOS = 0.5
 
 
-def exigir_workers() -> None:
-    """Sin un solo worker Luigi no corre nada, y no lo dice.
-
-    Raises:
-        ErrorUso: si se pidieron cero o menos.
-    """
-    if core().workers < 1:
-        raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
-
-
 def la_base(ajustes: config.Ajustes) -> dict[str, int]:
     """El recurso de Luigi de quien escribe en la base: un archivo tiene un solo escritor."""
     return {} if ajustes.es_lago else {f"duckdb_{ajustes.base.nombre}": 1}
@@ -135,3 +125,19 @@ class Tarea(luigi.Task):
         registro.info(mensaje, extra={"efimero": True})
         decir(mensaje)
         porcentaje(por_ciento)
+
+
+class Orden(Tarea):
+    """Base de lo que alguien pide en la línea de órdenes: si no dice otra cosa, corre siempre.
+
+    Raises:
+        ErrorUso: si se pidieron cero workers o menos: Luigi no corre nada, y no lo dice.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if core().workers < 1:
+            raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
+
+    def complete(self) -> bool:
+        return False

@@ -7,11 +7,11 @@ from fluxion_luigi.flujo import calidad
 from fluxion_luigi.informes import calidad as informe
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import publicacion
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, la_base, mostrar
+from fluxion_luigi.tareas.base import Orden, la_base, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Tiendas
 
 
-class VerificarCalidad(Tarea):
+class VerificarCalidad(Orden):
     """Revisa días ya cargados con las revisiones de `sql/calidad`. No contacta a ninguna tienda."""
 
     desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
@@ -22,7 +22,6 @@ class VerificarCalidad(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         for tienda in self.tiendas:
             self.config.tienda(tienda)
@@ -34,9 +33,6 @@ class VerificarCalidad(Tarea):
     def resources(self):
         """Espera a las cargas de su base: DuckDB tiene un solo escritor."""
         return la_base(self.config.ajustes)
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         dias = calidad.cargados(self.config, self.tiendas, self._rango)

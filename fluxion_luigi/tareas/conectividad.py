@@ -17,7 +17,7 @@ from fluxion_luigi.informes import conectividad as informe
 from fluxion_luigi.informes import orden
 from fluxion_luigi.origen.conectividad import verificar_todas
 from fluxion_luigi.origen.resultado import Estado, Resultado
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Orden, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Modo, Numero, Tiendas
 from fluxion_luigi.tareas.puerta import anotar_prueba
 
@@ -25,7 +25,7 @@ registro = logging.getLogger("fluxion.conectividad")
 ESPERA_BASE = 2.0
 
 
-class VerificarConectividad(Tarea):
+class VerificarConectividad(Orden):
     """Qué tiendas responden: host, puerto y base. Sale con 0 sólo si responden todas las activas.
 
     Cuántas se prueban a la vez lo dice el `--workers` de Luigi; si no se da, la configuración.
@@ -39,11 +39,7 @@ class VerificarConectividad(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         self._lugares = self._elegidas()  # lo que esté mal escrito se dice antes de empezar
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         ajustes = self.config.ajustes

@@ -11,13 +11,13 @@ from fluxion_luigi import corrida
 from fluxion_luigi.archivos import escribir_json, escribir_texto, leer_json
 from fluxion_luigi.errores import ErrorCobertura, ErrorDestino, ErrorOcupado
 from fluxion_luigi.informes.estado import datos, lugares, terminal
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Orden, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Numero, Opcion, Tiendas
 
 registro = logging.getLogger("fluxion.estado")
 
 
-class EstadoVentas(Tarea):
+class EstadoVentas(Orden):
     """Qué días hay de cada tienda y cuáles faltan. No contacta a ninguna tienda."""
 
     desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
@@ -31,16 +31,12 @@ class EstadoVentas(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         lugares.validar(self.config, self.tiendas)
         self._pedido = lugares.Pedido(self.desde, self.hasta, self.tiendas)
         with suppress(ErrorOcupado, ErrorDestino):  # no es de la orden: lo dirá `run`
             if self.hasta:
                 self._pedido.rango(self.config)
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         archivo = self.config.ajustes.reportes / "estado.json"

@@ -20,7 +20,7 @@ from fluxion_luigi.informes import resumen, simulacion
 from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import historia, puerta, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Orden, Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import Dia, Modo, Tiendas
 from fluxion_luigi.tareas.tienda_mes import carga_de, consulta
 
@@ -112,7 +112,7 @@ class IncrementoTienda(Tarea):
             ]
 
 
-class IncrementoDiario(Tarea):
+class IncrementoDiario(Orden):
     """Las ventas de cada tienda hasta ayer, con lo que cambió de los días anteriores."""
 
     fecha = Dia(default=None, description="el último día, AAAA-MM-DD; si falta, ayer")
@@ -126,7 +126,6 @@ class IncrementoDiario(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         self._fallo: ErrorFluxion | None = None
         with vigilia.planeando(self.simular):
             try:

@@ -24,7 +24,7 @@ from fluxion_luigi.flujo.diferencias import Diferencia
 from fluxion_luigi.informes import integridad as informe
 from fluxion_luigi.periodos import SIEMPRE, Rango
 from fluxion_luigi.tareas import historia, puerta, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar, opciones_de_luigi
+from fluxion_luigi.tareas.base import Orden, Tarea, mostrar, opciones_de_luigi
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Tiendas
 from fluxion_luigi.tareas.tienda_mes import carga_de, consulta
 
@@ -82,7 +82,7 @@ class CuentaTienda(Tarea):
             return cuentas.Cuenta(datetime.now(UTC), {}, str(e))
 
 
-class VerificarIntegridad(Tarea):
+class VerificarIntegridad(Orden):
     """Marcadores, control y ventas, uno contra otro. Sale con 0 sólo si todo coincide."""
 
     desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
@@ -98,7 +98,6 @@ class VerificarIntegridad(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar; lo que tenga la base, luego.
         self._rango = Rango(self.desde or SIEMPRE.desde, self.hasta or SIEMPRE.hasta)
         self._repara = False

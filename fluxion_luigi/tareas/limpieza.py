@@ -6,7 +6,7 @@ from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion
 from fluxion_luigi.flujo import limpieza
 from fluxion_luigi.informes import limpieza as informe
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.limpieza")
@@ -27,17 +27,10 @@ def tras_incremento(config: Configuracion) -> None:
         registro.warning("No se pudo limpiar todo. %s", fallos[0])
 
 
-class LimpiarArchivos(Tarea):
+class LimpiarArchivos(Orden):
     """Quita reportes, registros, staging y temporales que ya no hacen falta."""
 
     simular = Modo(description="dice qué quitaría y termina")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        exigir_workers()
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         sobras = limpieza.planear(self.config)

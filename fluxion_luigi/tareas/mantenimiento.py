@@ -6,7 +6,7 @@ from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.flujo import mantenimiento
 from fluxion_luigi.informes.mantenimiento import linea
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.mantenimiento")
@@ -22,18 +22,11 @@ def tras_incremento(config: Configuracion) -> None:
         registro.warning("No se pudo mantener el lago. %s", e)
 
 
-class MantenerLago(Tarea):
+class MantenerLago(Orden):
     """Junta los archivos pequeños de un lago, vence sus snapshots viejos y borra lo que sobra."""
 
     avisa = True
     simular = Modo(description="dice qué vencería y borraría, y termina")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        exigir_workers()
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         hecho = mantenimiento.mantener(self.config, simular=self.simular)

@@ -6,13 +6,13 @@ from fluxion_luigi.errores import ErrorConciliacion, ErrorUso
 from fluxion_luigi.flujo import muestra
 from fluxion_luigi.informes import muestra as informe
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Numero, Tiendas
 
 registro = logging.getLogger("fluxion.muestra")
 
 
-class VerificarMuestra(Tarea):
+class VerificarMuestra(Orden):
     """Lee otra vez unos días ya cargados, de otro modo. Sale con 0 sólo si son iguales."""
 
     dias = Numero("--dias", 1, 1000, default=3, description="días al azar de cada tienda")
@@ -22,15 +22,11 @@ class VerificarMuestra(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         self._elegidas = self.config.catalogo.elegir(self.tiendas)
         if bool(self.desde) != bool(self.hasta):
             raise ErrorUso("Dé --desde y --hasta, o ninguno de los dos.")
         self._rango = Rango(self.desde, self.hasta) if self.desde else None
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         elegidos = muestra.elegir(self.config, self._elegidas, self._rango, self.dias)

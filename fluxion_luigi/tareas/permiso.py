@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from fluxion_luigi.archivos import motivo
 from fluxion_luigi.errores import ErrorUso
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
 
@@ -41,7 +41,7 @@ def permitido(pregunta: str, terminal: str | None, *, si: bool, simular: bool) -
     return True
 
 
-class TareaConPermiso(Tarea):
+class TareaConPermiso(Orden):
     """Base de las órdenes que quitan o mueven historia. Siempre corren; nunca están «hechas»."""
 
     si = Modo(description="no pregunta: la respuesta es sí")
@@ -49,14 +49,10 @@ class TareaConPermiso(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Con varios workers la tarea corre en otro proceso, que ya no tiene esta entrada.
         self._terminal = None
         with suppress(OSError):  # no es una terminal, o su dispositivo no se ve desde aquí
             self._terminal = os.ttyname(0)
-
-    def complete(self) -> bool:
-        return False
 
     def confirmar(self, informe: str, pregunta: str) -> bool:
         """Muestra lo que se haría y dice si se hace. `ErrorUso` si no se confirma."""

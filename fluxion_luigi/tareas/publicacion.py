@@ -9,7 +9,7 @@ from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDestino, ErrorFluxion, ErrorUso
 from fluxion_luigi.flujo import publicacion
 from fluxion_luigi.informes import resumen
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.publicacion")
@@ -42,7 +42,7 @@ def tras_cambio(diario: corrida.Diario | None = None) -> None:
         diario.anotar("publicacion", **datos, motivo=motivo)
 
 
-class PublicarBase(Tarea):
+class PublicarBase(Orden):
     """Pone al día la copia que abre BI. No contacta a ninguna tienda."""
 
     forzar = Modo(description="la hace otra vez aunque ya esté al día")
@@ -51,7 +51,6 @@ class PublicarBase(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         if self.config.ajustes.es_lago:
             raise ErrorUso(
                 "La base es un lago: no hace falta una copia, BI lo lee mientras se carga."
@@ -61,9 +60,6 @@ class PublicarBase(Tarea):
                 "No se dijo dónde publicar: ponga en «publicada» de luigi.cfg, o en "
                 "FLUXION_PUBLICADA, la ruta del archivo que abrirá BI."
             )
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         base = self.config.ajustes.base

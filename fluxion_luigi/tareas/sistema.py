@@ -5,11 +5,11 @@ import luigi
 from fluxion_luigi.errores import ErrorConfiguracion
 from fluxion_luigi.flujo.sistema import examinar
 from fluxion_luigi.informes import sistema as informe
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Dia, Numero
 
 
-class VerificarSistema(Tarea):
+class VerificarSistema(Orden):
     """Prueba en una tienda el sistema POS que dice su catálogo. Sale con 0 sólo si puede cargar."""
 
     tienda = luigi.Parameter(description="el id de la tienda donde probarlo, activa o no")
@@ -20,13 +20,9 @@ class VerificarSistema(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         tienda = self.config.tienda(self.tienda)
         self._lugar = tienda.en(self.dia) if self.dia else tienda
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         examen = examinar(self.config, self._lugar, self.dia, self.timeout)

@@ -7,13 +7,13 @@ import luigi
 from fluxion_luigi.flujo import traslado
 from fluxion_luigi.informes.resumen import entero
 from fluxion_luigi.periodos import describir
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, mostrar
 from fluxion_luigi.tareas.parametros import Modo
 
 registro = logging.getLogger("fluxion.traslado")
 
 
-class MudarBase(Tarea):
+class MudarBase(Orden):
     """Lleva todo lo cargado a otra base, comprobado día por día. No contacta a ninguna tienda."""
 
     destino = luigi.Parameter(
@@ -26,13 +26,9 @@ class MudarBase(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         # Lo que esté mal escrito se dice antes de empezar.
         datos = "" if self.datos == "-" else self.datos
         self._nueva = traslado.hacia(self.config, self.destino, datos)
-
-    def complete(self) -> bool:
-        return False
 
     def run(self):
         de, a = self.config, self._nueva

@@ -11,7 +11,7 @@ from fluxion_luigi.flujo.plan import Plan, planear, simular
 from fluxion_luigi.informes import simulacion
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import historia, vigilia
-from fluxion_luigi.tareas.base import Tarea, exigir_workers, mostrar
+from fluxion_luigi.tareas.base import Orden, Tarea, mostrar
 from fluxion_luigi.tareas.parametros import FechaOMes, Modo, Tiendas
 from fluxion_luigi.tareas.tienda_mes import CargaVentas, carga_de
 
@@ -49,7 +49,7 @@ class AnularMarcadores(Tarea):
         self.diario.anotar("anulados", cuantos=len(anulados))
 
 
-class RangoVentas(Tarea):
+class RangoVentas(Orden):
     """Las ventas de un rango de días, de las tiendas dadas, en DuckDB."""
 
     limpia_al_acabar = False
@@ -64,7 +64,6 @@ class RangoVentas(Tarea):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        exigir_workers()
         with vigilia.planeando(self.simular):
             self.plan: Plan = planear(self.config, self.tiendas, Rango(self.desde, self.hasta))
         historia.raiz = None if self.simular else self
