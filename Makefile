@@ -56,9 +56,9 @@ demo-lago: $(VENV)/.lago
 scheduler: $(VENV)/.base
 	@exec $(BIN)/fluxion-scheduler $(if $(PUERTO),--port $(PUERTO))
 
-# Tres a la vez, también en dos núcleos: muchas pruebas esperan.
+# Tres a la vez, también en dos núcleos: muchas pruebas esperan. En el orden de tests/conftest.py.
 test: $(VENV)/.pruebas
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.pruebas
 	@$(BIN)/ruff check .

@@ -31,6 +31,11 @@ def pytest_configure(config):
         compileall.compile_dir(RAIZ / "fluxion_luigi", quiet=1)
 
 
+def pytest_collection_modifyitems(items):
+    """Primero las que corren órdenes enteras: así ninguna larga se queda sola al final."""
+    items.sort(key=lambda prueba: prueba.path.parent.name != "tareas")
+
+
 def pytest_terminal_summary(terminalreporter):
     """Un salto no esconde un hueco: al final se dice qué faltó y qué quedó sin probar."""
     saltadas = [(s.nodeid, s.longrepr[2]) for s in terminalreporter.stats.get("skipped", [])]
