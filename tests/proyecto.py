@@ -34,6 +34,8 @@ RAPIDO = {
     "espera_servidor": "3",
     "conectividad_timeout": "10",
     "conectividad_vigencia": "0.001",
+    # Los feriados de un país se calculan una vez por base, y aquí cada prueba hace la suya.
+    "pais": "",
 }
 
 
