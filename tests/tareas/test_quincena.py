@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -44,6 +45,7 @@ class Cadena:
             proyecto.tiendas[t] = servidor.datos(base, apertura=PRIMERO)
         proyecto.tiendas["tienda_02"]["puerto"] = self.rele.puerto
         proyecto.ambiente.update(servidor.ambiente())
+        proyecto.ajustes["conectividad_timeout"] = "60"
         proyecto.escribir()
         self.sql("tienda_01", "ALTER SYSTEM SET log_line_prefix = '%d %c '")
         self.sql("tienda_01", "SELECT pg_reload_conf()")
@@ -91,6 +93,28 @@ class Cadena:
         assert salida.codigo == codigo, salida.todo
         assert "Traceback" not in salida.todo
         return salida
+
+    def cruzar_la_medianoche(self, dia: date) -> None:
+        """El incremento de ese día, que empieza antes de la medianoche y acaba después.
+
+        La segunda tienda calla desde que se llega a ella hasta que pasó la hora. Llegar no depende
+        de la máquina: hay quince segundos para que la orden sepa qué día es, y sobran.
+        """
+        self.vender_hasta(dia - timedelta(days=1))
+        self.rele.enmudecer()
+        pasada = time.monotonic() + 17
+        with subprocess.Popen(
+            a_las(f"{dia} 23:59:45", self.proyecto.orden("IncrementoDiario", workers=2)),
+            cwd=self.proyecto.carpeta, env=self.proyecto.entorno(), stderr=subprocess.PIPE,
+            text=True,
+        ) as proceso:  # fmt: skip
+            self.rele.esperar_silencio()
+            time.sleep(max(0, pasada - time.monotonic()))
+            assert proceso.poll() is None, "acabó antes de la medianoche"
+            self.rele.hablar()
+            _, error = proceso.communicate(timeout=300)
+        assert proceso.returncode == 0, error
+        assert "Traceback" not in error
 
     def en_origen(self) -> dict:
         """Filas y total de cada tienda y día, según el servidor."""
@@ -177,9 +201,8 @@ def test_manana_tras_manana_la_base_es_la_de_las_tiendas(cadena):
         assert proceso.returncode == 0, error
     assert proyecto.cargado() == cadena.en_origen()
 
-    # La del 3 empieza antes de la medianoche y acaba después. Dos segundos: uno no siempre alcanza
-    # para que la orden sepa qué día es.
-    cadena.manana(dia("2024-01-03"), hora="23:59:58")
+    # La del 3 empieza antes de la medianoche y acaba después.
+    cadena.cruzar_la_medianoche(dia("2024-01-03"))
     cadena.manana(dia("2024-01-04"))
     assert proyecto.cargado() == cadena.en_origen()
 
