@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from datetime import date
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests import tanda
 from tests.capacidades import Capacidad, ejecutar, exigir
 from tests.proyecto import Salida, cada_dia
 
@@ -24,59 +24,53 @@ def frase(salida: Salida, *dice: str, codigo: int) -> None:
         assert palabra in salida.todo, salida.todo
 
 
-@pytest.mark.parametrize(
-    ("opciones", "dice"),
-    [
-        (("--desde", "2025-04", "--hasta", "2025-03"), "va al revés"),
-        (("--desde", "2025-13", "--hasta", "2025-03"), "no existe en el calendario"),
-        (("--desde", "2025-02-30", "--hasta", "2025-03"), "no existe en el calendario"),
-        (("--desde", "marzo", "--hasta", "2025-03"), "«marzo»"),
-        (("--desde", "01/03/2025", "--hasta", "2025-03"), "«01/03/2025»"),
-        (("--desde", "2025-03"), "Falta la opción --hasta"),
-        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "tienda_99"), "tienda_99"),
-        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "cedi_01"), "distribución"),
-        (("--desde", "2025-03", "--hasta", "2025-03", "--tiendas", "tienda_10"), "inactiva"),
-    ],
-)
-def test_una_orden_mal_escrita_se_explica(dos_tiendas, opciones, dice):
+def de_una(vendido: dict) -> dict:
+    """De lo vendido, lo de la tienda que nombra `UNA`."""
+    return {(t, d): suyo for (t, d), suyo in vendido.items() if t == UNA[1]}
+
+
+MARZO = ("--desde", "2025-03", "--hasta", "2025-03")
+# Órdenes mal escritas, y lo que cada una debe decir.
+MAL_ESCRITAS = {
+    ("RangoVentas", "--desde", "2025-04", "--hasta", "2025-03"): ("va al revés",),
+    ("RangoVentas", "--desde", "2025-13", "--hasta", "2025-03"): ("no existe en el calendario",),
+    ("RangoVentas", "--desde", "2025-02-30", "--hasta", "2025-03"): ("no existe en el calendario",),
+    ("RangoVentas", "--desde", "marzo", "--hasta", "2025-03"): ("«marzo»",),
+    ("RangoVentas", "--desde", "01/03/2025", "--hasta", "2025-03"): ("«01/03/2025»",),
+    ("RangoVentas", "--desde", "2025-03"): ("Falta la opción --hasta",),
+    ("RangoVentas", *MARZO, "--tiendas", "tienda_99"): ("tienda_99",),
+    ("RangoVentas", *MARZO, "--tiendas", "cedi_01"): ("distribución",),
+    ("RangoVentas", *MARZO, "--tiendas", "tienda_10"): ("inactiva",),
+    ("RangoVenta", *MARZO): ("No task RangoVenta", "RangoVentas"),
+    ("EstadoVentas", "--tiendas", "tienda_99"): ("tienda_99",),
+    ("EstadoVentas", "--desde", "2025-04", "--hasta", "2025-03"): ("va al revés",),
+    ("EstadoVentas", "--desde", "2025/03"): ("«2025/03»",),
+    ("EstadoVentas", "--hasta", "2025-02-30"): ("no existe en el calendario",),
+    ("VerificarConectividad", "--tiendas", "tienda_99"): ("No existe «tienda_99»", "tienda_01"),
+    **{
+        (*orden, "--workers", n): ("--workers", "entero mayor que cero")
+        for *orden, n in (
+            ("RangoVentas", *MARZO, "0"), ("EstadoVentas", "0"), ("VerificarConectividad", "0"),
+            ("RangoVentas", *MARZO, "-1"), ("EstadoVentas", "dos"),
+        )
+    },
+}  # fmt: skip
+
+
+def test_una_orden_mal_escrita_se_explica_sale_con_40_y_no_toca_nada(dos_tiendas):
     dos_tiendas.con_tienda("cedi_01", tipo="distribucion")
     dos_tiendas.con_tienda("tienda_10", activa=False)
-    frase(dos_tiendas.luigi("RangoVentas", *opciones), dice, codigo=40)
+    salidas = tanda.correr(dos_tiendas, list(MAL_ESCRITAS))
+    for dice, salida in zip(MAL_ESCRITAS.values(), salidas, strict=True):
+        frase(salida, *dice, codigo=40)
+        assert "Defecto" not in salida.todo
     assert not dos_tiendas.base.exists()
-
-
-@pytest.mark.parametrize(
-    ("opciones", "dice"),
-    [
-        (("EstadoVentas", "--tiendas", "tienda_99"), "tienda_99"),
-        (("EstadoVentas", "--desde", "2025-04", "--hasta", "2025-03"), "va al revés"),
-        (("EstadoVentas", "--desde", "2025/03"), "«2025/03»"),
-        (("EstadoVentas", "--hasta", "2025-02-30"), "no existe en el calendario"),
-        (("VerificarConectividad", "--tiendas", "tienda_99"), "tienda_99"),
-    ],
-)
-def test_en_los_informes_una_orden_mal_escrita_tambien_sale_con_40(dos_tiendas, opciones, dice):
-    frase(dos_tiendas.luigi(*opciones), dice, codigo=40)
 
 
 def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(con_marzo):
     salida = con_marzo.luigi("EstadoVentas", "--hasta", "2024-07")
     frase(salida, "empieza el 2025-03-01", "--hasta", codigo=40)
     assert "al revés" not in salida.todo
-
-
-@pytest.mark.parametrize(
-    ("tarea", "workers"),
-    [
-        ("RangoVentas", "0"), ("EstadoVentas", "0"), ("VerificarConectividad", "0"),
-        ("RangoVentas", "-1"), ("EstadoVentas", "dos"),
-    ],
-)  # fmt: skip
-def test_un_numero_de_workers_que_no_sirve_se_explica(dos_tiendas, tarea, workers):
-    opciones = ("--desde", "2025-03", "--hasta", "2025-03") if tarea == "RangoVentas" else ()
-    salida = dos_tiendas.luigi(tarea, *opciones, workers=workers)
-    frase(salida, "--workers", "entero mayor que cero", codigo=40)
-    assert "Defecto" not in salida.todo
 
 
 def test_un_informe_cuyo_lector_se_fue_no_es_un_defecto(dos_tiendas):
@@ -91,11 +85,6 @@ def test_un_informe_cuyo_lector_se_fue_no_es_un_defecto(dos_tiendas):
         proceso.stdout.close()  # como `| head`, que se va sin leerlo todo
         error = proceso.stderr.read()
         assert (proceso.wait(timeout=60), error) == (0, "")
-
-
-def test_una_tarea_que_no_existe_se_explica(dos_tiendas):
-    salida = dos_tiendas.luigi("RangoVenta", "--desde", "2025-03", "--hasta", "2025-03")
-    frase(salida, "No task RangoVenta", "RangoVentas", codigo=40)
 
 
 def test_un_catalogo_roto_dice_todos_sus_problemas_de_una_vez(dos_tiendas):
@@ -113,17 +102,19 @@ def test_una_clave_desconocida_en_luigi_cfg_dice_cuales_valen(dos_tiendas):
     frase(salida, "«ventana_dia»", "ventana_dias", "intentos = muchos", codigo=40)
 
 
-def test_un_driver_desconocido_lista_los_instalados(proyecto):
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), driver="NoHay")
-    frase(proyecto.rango("2025-03", "2025-03"), "«NoHay»", "SQLite3", codigo=30)
-
-
-def test_un_sistema_pos_desconocido_dice_cuales_hay(proyecto):
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-02", 5), sistema="cobol")
-    frase(
-        proyecto.rango("2025-03", "2025-03"), "«cobol»",
-        "son: api_ventas, demo, stellar, stellar_postgresql.", codigo=30,
-    )  # fmt: skip
+def test_un_driver_o_un_sistema_desconocidos_dicen_cuales_hay(proyecto):
+    dias = cada_dia("2025-03-01", "2025-03-02", 5)
+    proyecto.con_tienda("tienda_01", dias, driver="NoHay")
+    proyecto.con_tienda("tienda_02", dias, sistema="cobol")
+    salida = proyecto.rango("2025-03", "2025-03")
+    frase(salida, codigo=30)
+    errores = {m["tienda"]: m["error"] for m in proyecto.reporte()["detalle"]}
+    for tienda, palabras in {
+        "tienda_01": ("«NoHay»", "SQLite3"),
+        "tienda_02": ("«cobol»", "son: api_ventas, demo, stellar, stellar_postgresql."),
+    }.items():
+        assert errores[tienda] in salida.error
+        assert all(p in errores[tienda] for p in palabras)
 
 
 def test_la_base_de_otra_cadena_no_se_toca(con_marzo):
@@ -166,9 +157,9 @@ def test_una_base_con_tablas_ajenas_sirve_y_las_conserva(dos_tiendas):
     dos_tiendas.base.parent.mkdir()
     with duckdb.connect(str(dos_tiendas.base)) as otra:
         otra.execute("CREATE TABLE metas AS SELECT 1 AS meta")
-    assert dos_tiendas.rango("2025-03-01", "2025-03-02").codigo == 0
+    assert dos_tiendas.rango("2025-03-01", "2025-03-02", *UNA).codigo == 0
     assert dos_tiendas.consultar("SELECT * FROM metas") == [(1,)]
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-02")
+    assert dos_tiendas.cargado() == de_una(dos_tiendas.en_origen("2025-03-01", "2025-03-02"))
 
 
 @pytest.mark.parametrize("carpeta", ["staging", "markers", "datos"])
@@ -201,41 +192,50 @@ def test_una_base_tomada_por_otro_proceso_se_espera_y_luego_se_dice_cual_la_tien
     con_marzo.ajustes = {"espera_base": "1"}
     con_marzo.escribir()
     antes = con_marzo.cargado()
-    with en_manos_de_otro(con_marzo.base) as otro:
-        inicio = time.monotonic()
-        salida = con_marzo.rango("2025-03", "2025-04-02")
-        assert time.monotonic() - inicio < 30
+    with en_manos_de_otro(con_marzo.base, segundos=300) as otro:
+        salida = con_marzo.rango("2025-03", "2025-04-02", *UNA)
+        assert otro.poll() is None, "esperó a que la soltaran"
         frase(salida, f"el proceso {otro.pid}", "Se esperó 1 s", codigo=35)
     assert con_marzo.cargado() == antes
-    assert con_marzo.rango("2025-03", "2025-04-02").codigo == 0
 
 
-def test_una_base_que_se_suelta_a_tiempo_se_carga_sin_quejas(con_marzo):
-    with en_manos_de_otro(con_marzo.base, segundos=3):
-        assert con_marzo.rango("2025-03", "2025-04-02").codigo == 0
-    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-04-02")
+def test_la_misma_orden_dos_veces_corre_una_sola_y_carga_cuando_sueltan_la_base(con_marzo):
+    opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-04-02", *UNA)
+    with en_manos_de_otro(con_marzo.base, segundos=300):
+        primera = con_marzo.lanzar(*opciones, FLUXION_ESPERA_BASE="300")
+        assert any("Esperando la base" in linea for linea in primera.stderr)
+        assert con_marzo.luigi(*opciones).codigo == 10
+        assert primera.poll() is None
+    _, error = primera.communicate(timeout=120)
+    assert (primera.returncode, "✗" in error) == (0, False), error
+    hasta_abril = de_una(con_marzo.en_origen("2025-03-01", "2025-04-02"))
+    assert de_una(con_marzo.cargado()) == hasta_abril
 
 
-def test_bi_leyendo_la_base_no_impide_repetir_un_rango_terminado(con_marzo):
+def test_un_rango_terminado_se_repite_escrito_como_dia_o_como_mes_y_con_bi_leyendo(con_marzo):
+    """Lo que cargó «2025-03» es todo lo que pide «2025-03-31»."""
     import duckdb
 
     with duckdb.connect(str(con_marzo.base), read_only=True):
-        assert con_marzo.rango("2025-03", "2025-03").codigo == 0
+        assert con_marzo.rango("2025-03", "2025-03-31").codigo == 0
+    assert con_marzo.reporte()["tiendas_mes"]["al_dia"] == 2
+    assert {d for _, d in con_marzo.cargado()} == {date(2025, 3, i) for i in range(1, 32)}
 
 
-def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(dos_tiendas):
+def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(proyecto):
     from tests.tareas.test_muertes import matar_en
 
-    matar_en(dos_tiendas, "tras_el_manifiesto", 1)
-    parquet = sorted(dos_tiendas.carpeta.glob("staging/*/*/*.parquet"))[0]
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-04-15", 120))
+    matar_en(proyecto, "tras_el_manifiesto", 1)
+    parquet = sorted(proyecto.carpeta.glob("staging/*/*/*.parquet"))[0]
     datos = bytearray(parquet.read_bytes())
     datos[len(datos) // 2] ^= 0xFF
     parquet.write_bytes(datos)
-    salida = dos_tiendas.rango("2025-03", "2025-03")
+    salida = proyecto.rango("2025-03", "2025-03")
     frase(salida, "está dañado", "repita la misma orden", codigo=30)
-    assert dos_tiendas.rango("2025-03", "2025-03").codigo == 0
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
-    assert dos_tiendas.sobras() == []
+    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.cargado() == proyecto.en_origen("2025-03-01", "2025-03-31")
+    assert proyecto.sobras() == []
 
 
 @contextmanager
@@ -304,40 +304,22 @@ def test_una_diferencia_con_el_origen_falla_con_la_tabla_de_los_dias(dos_tiendas
     assert dos_tiendas.consultar("SELECT count(*) FROM dias_fallidos") == [(0,)]
 
 
-def test_la_misma_orden_dos_veces_a_la_vez_corre_una_sola(con_marzo):
-    with en_manos_de_otro(con_marzo.base, segundos=8):
-        opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-04-02")
-        primera = con_marzo.lanzar(*opciones)
-        time.sleep(2)  # la primera espera la base; no hay otra señal que mirar
-        assert con_marzo.luigi(*opciones).codigo == 10
-        assert primera.wait(timeout=60) == 0
-    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-04-02")
-
-
 def test_luigi_encuentra_su_configuracion_desde_otra_carpeta(dos_tiendas, tmp_path):
     lejos = tmp_path / "lejos"
     lejos.mkdir()
     hecho = subprocess.run(
-        dos_tiendas.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
+        dos_tiendas.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02", *UNA),
         env=dos_tiendas.entorno(LUIGI_CONFIG_PATH=str(dos_tiendas.carpeta / "luigi.cfg")),
         cwd=lejos, capture_output=True, text=True,
     )  # fmt: skip
     assert hecho.returncode == 0, hecho.stderr
     assert os.listdir(lejos) == []
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-02")
+    assert dos_tiendas.cargado() == de_una(dos_tiendas.en_origen("2025-03-01", "2025-03-02"))
+    assert f"Base NUEVA: {dos_tiendas.base} no existe" in hecho.stderr
+    assert dos_tiendas.reporte()["base_nueva"] is True
 
 
-def test_sin_scheduler_central_se_dice_que_hacer(dos_tiendas):
-    orden = [p for p in dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
-             if p != "--local-scheduler"]  # fmt: skip
-    hecho = subprocess.run(
-        [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=dos_tiendas.carpeta,
-        env=dos_tiendas.entorno(), capture_output=True, text=True,
-    )  # fmt: skip
-    frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
-
-
-def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(con_marzo):
+def test_sin_scheduler_central_se_dice_que_hacer_y_la_recarga_no_cuenta_como_al_dia(con_marzo):
     orden = [*con_marzo.orden("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-02"),
              "--recargar"]  # fmt: skip
     orden.remove("--local-scheduler")
@@ -345,7 +327,7 @@ def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(con_marzo):
         [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=con_marzo.carpeta,
         env=con_marzo.entorno(), capture_output=True, text=True,
     )  # fmt: skip
-    assert hecho.returncode == 40
+    frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
     reporte = con_marzo.reporte()
     assert reporte["estado"] == "con_fallos"
     assert reporte["tiendas_mes"] == {
@@ -354,21 +336,12 @@ def test_una_recarga_que_no_empezo_no_se_cuenta_como_al_dia(con_marzo):
     assert "--recargar" in reporte["reintentar"]
 
 
-def test_la_fecha_se_lee_igual_como_dia_que_como_mes(con_marzo):
-    """Lo que cargó «2025-03» es todo lo que pide «2025-03-31»."""
-    assert con_marzo.rango("2025-03", "2025-03-31").codigo == 0
-    assert con_marzo.reporte()["tiendas_mes"]["al_dia"] == 2
-    assert {d for _, d in con_marzo.cargado()} == {date(2025, 3, i) for i in range(1, 32)}
-
-
-def test_una_base_nueva_se_dice_con_fuerza_y_cual_era_la_otra(dos_tiendas):
+def test_una_base_nueva_se_dice_con_fuerza_y_cual_era_la_otra(con_marzo):
     """Un FLUXION_BASE mal escrito hacía otra base callando, y lo pedía todo otra vez."""
-    primera = dos_tiendas.rango("2025-03-01", "2025-03-02", *UNA)
-    assert f"Base NUEVA: {dos_tiendas.base} no existe" in primera.error
-    assert dos_tiendas.reporte()["base_nueva"] is True
-    segunda = dos_tiendas.rango("2025-03-01", "2025-03-03", *UNA)
-    assert "Base NUEVA" not in segunda.error
-    assert dos_tiendas.reporte()["base"] == str(dos_tiendas.base)
-    mal = dos_tiendas.rango("2025-03-01", "2025-03-02", *UNA, FLUXION_BASE="datos/vemtas.duckdb")
+    mas = con_marzo.rango("2025-03-01", "2025-04-01", *UNA)
+    assert "Base NUEVA" not in mas.error
+    assert con_marzo.reporte()["base"] == str(con_marzo.base)
+    mal = con_marzo.rango("2025-03-01", "2025-03-02", *UNA, FLUXION_BASE="datos/vemtas.duckdb")
+    assert "Base NUEVA" in mal.error
     assert "datos/vemtas.duckdb no existe" in mal.error
-    assert f"son de {dos_tiendas.base}" in mal.error
+    assert f"son de {con_marzo.base}" in mal.error
