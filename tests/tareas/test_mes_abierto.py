@@ -50,6 +50,8 @@ def test_repetir_hoy_es_gratis_y_manana_pide_solo_lo_nuevo_y_lo_provisional(abie
     assert a_los(0, abierto, *orden).codigo == 0
     assert pedidos(abierto) == 0
     # Con tres días de gracia: mañana se piden el nuevo, el de hoy y los dos anteriores.
+    simulado = a_los(1, abierto, *orden, "--simular").fuera
+    assert f"{hoy - timedelta(days=2)} a {hoy + timedelta(days=1)}" in simulado
     vender(abierto.carpeta / "pos" / "tienda_01.sqlite", {str(hoy - timedelta(days=1)): 3})
     salida = a_los(1, abierto, *orden)
     assert salida.codigo == 0, salida.todo
@@ -57,21 +59,10 @@ def test_repetir_hoy_es_gratis_y_manana_pide_solo_lo_nuevo_y_lo_provisional(abie
     assert abierto.cargado() == abierto.en_origen(
         str(hoy - timedelta(days=9)), str(hoy + timedelta(days=1))
     )
-
-
-def test_un_dia_firme_no_se_pide_mas(abierto, hoy):
-    orden = rango(abierto, hoy - timedelta(days=9), hoy - timedelta(days=3))
-    a_los(0, abierto, *orden)
-    for dias in (1, 30):
-        assert a_los(dias, abierto, *orden).codigo == 0
-        assert pedidos(abierto) == 0
-
-
-def test_simular_manana_dice_los_mismos_dias_que_se_pedirian(abierto, hoy):
-    orden = rango(abierto, hoy - timedelta(days=9), hoy)
-    a_los(0, abierto, *orden)
-    simulado = a_los(1, abierto, *orden, "--simular").fuera
-    assert f"{hoy - timedelta(days=2)} a {hoy}" in simulado
+    # Lo que ya era firme no se pide más, ni un mes después.
+    firmes = rango(abierto, hoy - timedelta(days=9), hoy - timedelta(days=3))
+    assert a_los(30, abierto, *firmes).codigo == 0
+    assert pedidos(abierto) == 0
 
 
 def test_hoy_se_lee_en_una_ventana_aparte(abierto, hoy):
@@ -86,10 +77,14 @@ def test_hoy_se_lee_en_una_ventana_aparte(abierto, hoy):
     assert leidas == [*anteriores, Rango(hoy, hoy)]
 
 
-def test_un_dia_que_se_cargo_a_medias_no_es_verde_y_se_dice_como_leerlo_otra_vez(abierto, hoy):
-    """Se cargó a mediodía y nadie lo pidió más: al mes siguiente no puede salir como cumplido."""
-    pos, dia = abierto.carpeta / "pos" / "tienda_01.sqlite", str(hoy)
-    assert a_los(0, abierto, *rango(abierto, hoy, hoy)).codigo == 0
+def test_lo_de_hoy_no_es_verde_ni_se_pide_otra_vez_y_mas_tarde_se_dice_como(abierto, hoy):
+    """Lo que se cargó a mediodía y nadie pidió más no puede salir, al mes siguiente, cumplido."""
+    pos, dia, ayer = abierto.carpeta / "pos" / "tienda_01.sqlite", str(hoy), hoy - timedelta(days=1)
+    assert a_los(0, abierto, *rango(abierto, ayer, hoy)).codigo == 0
+    salida = a_los(0, abierto, *estado(abierto, str(ayer)))
+    assert "🟡" in salida.fuera
+    assert "Provisionales (aún pueden cambiar):" in salida.fuera
+    assert "RangoVentas" not in salida.fuera
     vender(pos, {dia: 50})
     salida = a_los(5, abierto, *estado(abierto, dia))
     assert "✅" not in salida.fuera
@@ -104,16 +99,7 @@ def test_un_dia_que_se_cargo_a_medias_no_es_verde_y_se_dice_como_leerlo_otra_vez
     salida = a_los(5, abierto, *estado(abierto, dia))
     assert "✅" in salida.fuera
     assert "RangoVentas" not in salida.fuera
-    assert abierto.cargado() == abierto.en_origen(dia, dia)
-
-
-def test_lo_provisional_de_hoy_no_es_verde_pero_no_hay_que_pedirlo_otra_vez(abierto, hoy):
-    ayer = str(hoy - timedelta(days=1))
-    assert a_los(0, abierto, *rango(abierto, ayer, ayer)).codigo == 0
-    salida = a_los(0, abierto, *estado(abierto, ayer))
-    assert "🟡" in salida.fuera
-    assert "Provisionales (aún pueden cambiar):" in salida.fuera
-    assert "RangoVentas" not in salida.fuera
+    assert abierto.cargado() == abierto.en_origen(str(ayer), dia)
 
 
 def estado(proyecto: Proyecto, dia: str) -> list[str]:
