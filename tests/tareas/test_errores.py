@@ -327,7 +327,11 @@ def test_sin_scheduler_central_se_dice_que_hacer_y_la_recarga_no_cuenta_como_al_
         [*orden, "--scheduler-host", "127.0.0.1", "--scheduler-port", "1"], cwd=con_marzo.carpeta,
         env=con_marzo.entorno(), capture_output=True, text=True,
     )  # fmt: skip
-    frase(Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid", codigo=40)
+    frase(
+        Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid",
+        "agregue --local-scheduler a la orden", codigo=40,
+    )  # fmt: skip
+    assert hecho.stderr.count("No responde el scheduler central") == 1, hecho.stderr
     reporte = con_marzo.reporte()
     assert reporte["estado"] == "con_fallos"
     assert reporte["tiendas_mes"] == {

@@ -5,7 +5,6 @@ import re
 import shlex
 import signal
 import subprocess
-import time
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -17,7 +16,7 @@ from fluxion_luigi.tareas import pagina
 from fluxion_luigi.tareas.historia import frase_de_muerte
 from fluxion_luigi.tareas.tienda_mes import CargaVentas
 from tests.capacidades import exigir
-from tests.escuchas import esperar, puerto_cerrado
+from tests.escuchas import esperar
 from tests.luigid import Luigid, Propio
 from tests.navegador import NAVEGAR, navegador
 from tests.proyecto import LUIGI, cada_dia
@@ -165,17 +164,3 @@ def test_una_carga_fallida_lleva_la_orden_que_la_repite(dos_tiendas, monkeypatch
     frase, orden = tarea.on_failure(ErrorDatos("Un valor no cabe.")).split("\n\n")
     assert frase == "Un valor no cabe."
     assert orden.endswith(" RangoVentas --desde 2025-03-01 --hasta 2025-03-31 --tiendas tienda_01")
-
-
-def test_sin_scheduler_se_dice_una_vez_y_en_segundos(dos_tiendas):
-    empezo = time.monotonic()
-    orden = dos_tiendas.orden("RangoVentas", "--desde", "2025-03", "--hasta", "2025-03")
-    orden[orden.index("--local-scheduler")] = f"--scheduler-port={puerto_cerrado()}"
-    hecho = subprocess.run(
-        [*orden, "--scheduler-host", "127.0.0.1"], cwd=dos_tiendas.carpeta,
-        env=dos_tiendas.entorno(), capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert hecho.returncode == 40
-    assert time.monotonic() - empezo < 20
-    assert hecho.stderr.count("No responde el scheduler central") == 1, hecho.stderr
-    assert "agregue --local-scheduler a la orden" in hecho.stderr
