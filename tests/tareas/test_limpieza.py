@@ -25,14 +25,22 @@ def archivos(proyecto: Proyecto, *menos: str) -> dict[Path, bytes]:
     }
 
 
-@pytest.fixture
-def cargado(proyecto):
+@pytest.fixture(scope="module")
+def _cargado(tmp_path_factory):
     """Marzo de una tienda, cargado, con su staging otra vez ahí y el de abril sin cargar."""
+    proyecto = Proyecto(tmp_path_factory.mktemp("limpieza") / "p")
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-04-30", 3))
     assert proyecto.rango("2025-03", "2025-03").codigo == 0
     en_staging(proyecto, 2, "2025-03")
     en_staging(proyecto, 2, "2025-04")
     poner(proyecto.carpeta / "reportes" / "corrida_vieja.json", 100)
+    return proyecto, proyecto.retratar()
+
+
+@pytest.fixture
+def cargado(_cargado) -> Proyecto:
+    proyecto, reponer = _cargado
+    reponer()
     return proyecto
 
 
