@@ -2,7 +2,7 @@
 
 import os
 import signal
-import time
+import threading
 
 import pytest
 
@@ -84,14 +84,17 @@ def test_un_vigilante_roto_no_cambia_la_corrida_y_se_dice_una_vez(una_tienda):
 
 
 def test_la_que_mandan_terminar_se_anuncia_como_fallo_aunque_aun_esperara_al_vigilante(una_tienda):
+    terminada = threading.Event()
+
     def piensa(pedido, n):
-        time.sleep(1.5 if n == 1 else 0)
+        terminada.wait(4)  # un latido no espera más de cinco segundos
         pedido.responder(200, b"OK")
 
     with vigilando(piensa) as v:
         proceso = una_tienda.lanzar(*MARZO, FLUXION_LATIDO_URL=v.url)
         esperar(lambda: v.latidos)
         os.killpg(proceso.pid, signal.SIGTERM)
+        terminada.set()
         dicho = "".join(proceso.communicate(timeout=60))
     assert proceso.returncode == 143, dicho
     assert v.rutas == ["/start", "/fail"]
