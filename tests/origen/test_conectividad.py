@@ -83,7 +83,7 @@ def test_un_puerto_que_acepta_y_nunca_habla_es_puerto_ok_en_un_tiempo_acotado(pr
     assert r.estado is Estado.PUERTO_OK
     assert not r.responde
     assert "no contestó" in r.causa
-    assert time.monotonic() - inicio < 10
+    assert time.monotonic() - inicio < 30
     # El proceso de la prueba no queda esperando al puerto mudo.
     hijos = psutil.Process().children(recursive=True)
     assert not [h for h in hijos if "fluxion_luigi.origen.odbc.prueba" in h.cmdline()]
@@ -123,7 +123,7 @@ def test_el_silencio_no_prueba_nada_y_solo_el_eco_dice_si_el_host_esta(proyecto)
         r = probar(proyecto, en_red("127.0.0.8", tienda.puerto), timeout=1)
     assert r.estado is (Estado.PING_OK if icmp_permitido() else Estado.NO_ALCANZABLE)
     assert "no contesta" in r.causa or "no responde" in r.causa
-    assert time.monotonic() - inicio < 5
+    assert time.monotonic() - inicio < 15
 
 
 @pytest.mark.parametrize("nombre", [NOMBRE_IMPOSIBLE, "t" * 70 + ".invalida"])
@@ -374,7 +374,7 @@ def test_un_archivo_tomado_por_otro_no_cuelga_la_prueba(proyecto, tmp_path):
         inicio = time.monotonic()
         r = probar(proyecto, en_archivo(archivo), timeout=1)
         otro.communicate("\n")
-    assert time.monotonic() - inicio < 12  # la sesión del POS esperaría 30 s
+    assert time.monotonic() - inicio < 25  # la sesión del POS esperaría 30 s
     assert r.estado is Estado.PUERTO_OK
     assert "no contestó a tiempo" in r.causa
 
@@ -437,7 +437,7 @@ def test_un_host_que_no_responde_no_es_alcanzable_sea_cual_sea_su_silencio(red, 
         assert tiendas[id_]["causa"] == "el host no responde"
         assert "VPN" in tiendas[id_]["consejo"]
         assert "host" in tiendas[id_]["consejo"]
-        assert max(tiendas[id_]["ms"].values()) < 10_000
+        assert max(tiendas[id_]["ms"].values()) < 20_000
 
 
 @pytest.mark.parametrize(
@@ -466,13 +466,13 @@ def test_una_tienda_que_no_contesta_ecos_no_se_los_espera_si_su_puerto_ya_contes
     red.callar_el_eco(True)
     try:
         inicio = time.monotonic()
-        tiendas = verificar_en(red, proyecto, "--timeout", "20")
+        tiendas = verificar_en(red, proyecto, "--timeout", "60")
         duracion = time.monotonic() - inicio
     finally:
         red.callar_el_eco(False)
     estados = {id_: t["estado"] for id_, t in tiendas.items()}
     assert estados == {"abierta": "PUERTO OK", "cerrada": "PING OK"}
-    assert duracion < 15, "esperó el eco hasta el timeout"
+    assert duracion < 55, "esperó el eco hasta el timeout"
 
 
 def test_un_nombre_con_varias_direcciones_responde_si_responde_una(red, proyecto):
@@ -507,7 +507,7 @@ def test_veinte_lugares_de_los_que_diez_no_alcanzables_cuestan_un_timeout(red, p
     duracion = time.monotonic() - inicio
     assert hecho.stdout.count("NO ALCANZABLE") == 10, hecho.stdout + hecho.stderr
     assert hecho.stdout.count("PING OK") == 10
-    assert duracion < 15, "diez timeouts serían 50 s"
+    assert duracion < 45, "diez timeouts serían 50 s"
 
 
 # -- varias a la vez
@@ -526,7 +526,7 @@ def test_veinte_lugares_de_los_que_diez_silenciosos_cuestan_un_timeout_con_todo_
     assert [r.tienda.id for r in resultados] == [t.id for t in tiendas]
     vivas = [r for r in resultados if r.estado is Estado.CONECTADA]
     assert [r.tienda.id for r in vivas] == [f"viva_{i}" for i in range(10)]
-    assert duracion < 15, "diez timeouts serían 50 s"
+    assert duracion < 45, "diez timeouts serían 50 s"
 
 
 def test_cada_resultado_sale_en_cuanto_se_sabe_y_al_final_van_en_el_orden_del_catalogo(proyecto):
