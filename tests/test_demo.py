@@ -23,7 +23,7 @@ from tests.proyecto import RAIZ, Proyecto, Salida
 # Las mismas tiendas raras, con menos meses.
 CHICA = {
     "tienda_08": date(2025, 4, 1),
-    "tienda_13": date(2025, 6, 1),
+    "tienda_13": date(2025, 7, 10),
     "tienda_15": date(2025, 7, 1),
     "tienda_16": date(2025, 5, 1),
 }
