@@ -104,19 +104,6 @@ def test_base_datos_elige_de_verdad_la_base(en_postgresql, postgresql):
     en_postgresql.exigir_fallo(salida, "otro esquema")
 
 
-def test_una_tienda_renombrada_en_el_catalogo_se_dice_con_la_orden_que_mueve_su_historia(
-    en_postgresql,
-):
-    assert en_postgresql.rango("2025-03-01", "2025-03-05").codigo == 0
-    en_postgresql.tiendas = {"tienda_99": en_postgresql.tiendas["tienda_01"]}
-    en_postgresql.escribir()
-    salida = en_postgresql.rango("2025-03-01", "2025-03-05")
-    assert salida.codigo == 30
-    assert "tienda_01 ya no está en el catálogo" in salida.error
-    assert "RenombrarTienda --de tienda_01 --a tienda_99" in salida.error
-    assert {t for t, _ in en_postgresql.cargado()} == {"tienda_01"}
-
-
 def test_un_servidor_que_cambia_de_identidad_se_dice_y_se_carga(en_postgresql, postgresql):
     assert en_postgresql.rango("2025-03-01", "2025-03-03").codigo == 0
     nueva = en_postgresql.tiendas["tienda_01"]["base_datos"] + "_nueva"

@@ -9,13 +9,15 @@ import pytest
 
 from fluxion_luigi import marcadores
 from fluxion_luigi.archivos import escribir_texto
-from fluxion_luigi.errores import ErrorOcupado
+from fluxion_luigi.errores import ErrorOcupado, ErrorUso
 from fluxion_luigi.flujo import renombre
-from fluxion_luigi.flujo.candados import candado_de
+from fluxion_luigi.flujo.candados import candado_de, lugar
+from tests import nucleo
 from tests.proyecto import Proyecto, con_dos_tiendas
 from tests.terminal import contestar
 
 ORDEN = ("RenombrarTienda", "--de", "tienda_01", "--a", "tienda_99")
+FALLIDO = date(2025, 4, 11)
 TABLAS = ("ventas_raw", "control_dias", "cargas", "dias_fallidos", "origenes")
 
 
@@ -26,7 +28,8 @@ def _renombrada(tmp_path_factory):
         pos.execute(
             "UPDATE lineas SET total_centimos = 99999999999999999 WHERE fecha = '2025-04-11'"
         )
-    assert proyecto.rango("2025-03-01", "2025-04-11").codigo == 30
+    assert nucleo.cargar(proyecto, "2025-03-01", "2025-04-11", "tienda_01") == {FALLIDO}
+    assert nucleo.cargar(proyecto, "2025-04-01", "2025-04-02", "tienda_02") == set()
     cambiar_nombre(proyecto)
     return proyecto, proyecto.retratar()
 
@@ -68,19 +71,28 @@ def sin_tienda(proyecto: Proyecto, tabla: str, tienda: str) -> list[tuple]:
 def exigir_que_no_pregunte(proyecto: Proyecto) -> None:
     """Lo movido cuenta como cargado: si se le preguntara a la tienda, fallaría."""
     shutil.move(proyecto.carpeta / "pos", proyecto.carpeta / "lejos")
-    salida = proyecto.rango("2025-03-01", "2025-04-10")
+    salida = proyecto.rango("2025-03-01", "2025-04-10", "--tiendas", "tienda_99")
     assert salida.codigo == 0, salida.todo
     shutil.move(proyecto.carpeta / "lejos", proyecto.carpeta / "pos")
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_con_si_se_mueve_todo_y_a_la_tienda_no_se_le_pide_nada(renombrada, workers):
+def mover(proyecto: Proyecto) -> None:
+    """Lo que hace la orden ya confirmada, en este proceso."""
+    config = proyecto.config
+    renombre.mover(config, renombre.planear(config, "tienda_01", "tienda_99"), "c")
+
+
+def test_en_una_terminal_pregunta_y_con_s_mueve_todo_y_a_la_tienda_no_se_le_pide_nada(renombrada):
     escribir_texto(renombrada.carpeta / "staging" / "tienda_01" / "2025-04" / "sobra.parquet", "x")
     antes = cuentas(renombrada, "tienda_01")
     assert all(antes)
     contenido = {t: sin_tienda(renombrada, t, "tienda_01") for t in TABLAS}
     otra = cuentas(renombrada, "tienda_02")
-    salida = renombrada.luigi(*ORDEN, "--si", workers=workers)
+    pesa = renombrada.consultar(
+        "SELECT count(*), sum(total) FROM ventas_raw WHERE ubicacion_id = 'tienda_01'"
+    )
+    pregunta, salida = contestar(renombrada, "s\n", *ORDEN, workers=3)
+    assert "¿Mover 42 día(s) de tienda_01 a tienda_99? [s/N] " in pregunta
     assert salida.codigo == 0, salida.todo
     assert "La historia de tienda_01 ya es de tienda_99" in salida.error
     assert cuentas(renombrada, "tienda_01") == [0] * 5
@@ -90,35 +102,27 @@ def test_con_si_se_mueve_todo_y_a_la_tienda_no_se_le_pide_nada(renombrada, worke
         assert sin_tienda(renombrada, tabla, "tienda_99") == contenido[tabla]
     assert cuentas(renombrada, "tienda_02") == otra
     assert renombrada.marcadores() == [
-        "tienda_02/2025-03.json", "tienda_02/2025-04.json",
-        "tienda_99/2025-03.json", "tienda_99/2025-04.json",
+        "tienda_02/2025-04.json", "tienda_99/2025-03.json", "tienda_99/2025-04.json",
     ]  # fmt: skip
     assert not (renombrada.carpeta / "markers" / "tienda_01").exists()
     assert renombrada.sobras() == []
-    exigir_que_no_pregunte(renombrada)
-
-
-def test_el_cambio_queda_en_la_historia_con_lo_que_se_movio(renombrada):
-    [(filas, total)] = renombrada.consultar(
-        "SELECT count(*), sum(total) FROM ventas_raw WHERE ubicacion_id = 'tienda_01'"
-    )
-    renombrada.luigi(*ORDEN, "--si")
-    historia = renombrada.consultar(
+    # Y queda en la historia con lo que se movió.
+    assert renombrada.consultar(
         "SELECT ubicacion_id, desde, hasta, dias, filas, total FROM cargas "
         "WHERE accion = 'cambio de nombre'"
-    )
-    assert historia == [
-        ("tienda_99", date(2025, 3, 1), date(2025, 4, 10), 41, filas, total)
-    ]  # fmt: skip
+    ) == [("tienda_99", date(2025, 3, 1), date(2025, 4, 10), 41, *pesa[0])]
+    exigir_que_no_pregunte(renombrada)
 
 
 @pytest.mark.postgresql
 def test_la_orden_que_propone_la_carga_rechazada_lo_arregla(en_postgresql):
-    assert en_postgresql.rango("2025-03-01", "2025-03-05").codigo == 0
+    nucleo.cargar(en_postgresql, "2025-03-01", "2025-03-05")
     cambiar_nombre(en_postgresql)
     antes = sin_tienda(en_postgresql, "ventas_raw", "tienda_01")
     rechazada = en_postgresql.rango("2025-03-01", "2025-03-07")
     assert rechazada.codigo == 30
+    assert "tienda_01 ya no está en el catálogo" in rechazada.error
+    assert {t for t, _ in en_postgresql.cargado()} == {"tienda_01"}
     propuesta = re.search(r"«luigi --module fluxion_luigi (Renombrar[^»]*)»", rechazada.error)
     assert en_postgresql.luigi(*propuesta[1].split(), "--si").codigo == 0
     assert sin_tienda(en_postgresql, "ventas_raw", "tienda_99") == antes
@@ -138,38 +142,24 @@ def test_simular_muestra_la_tabla_y_no_cambia_nada(renombrada):
     assert foto(renombrada) == antes
 
 
-def test_sin_terminal_y_sin_si_se_niega(renombrada):
-    antes = foto(renombrada)
-    salida = renombrada.luigi(*ORDEN)
-    assert salida.codigo == 30
-    assert "no hay una terminal donde preguntar" in salida.error
-    assert "Traceback" not in salida.todo
-    assert foto(renombrada) == antes
-
-
-@pytest.mark.parametrize(("respuesta", "codigo"), [("s\n", 0), ("n\n", 30)])
-def test_en_una_terminal_pregunta_y_hace_lo_que_se_conteste(renombrada, respuesta, codigo):
-    antes = foto(renombrada)
-    pregunta, salida = contestar(renombrada, respuesta, *ORDEN, workers=3)
-    assert "¿Mover 42 día(s) de tienda_01 a tienda_99? [s/N] " in pregunta
-    assert salida.codigo == codigo, salida.todo
-    assert (foto(renombrada) == antes) is (codigo != 0)
-
-
 @pytest.mark.parametrize(
-    ("de", "a", "codigo", "dice"),
+    ("hacer", "de", "a", "dice"),
     [
-        ("tienda_02", "tienda_99", 40, "tienda_02 sigue en tiendas.toml"),
-        ("tienda_01", "tienda_98", 40, "No existe «tienda_98»"),
-        ("tienda_77", "tienda_99", 30, "tienda_77 no tiene nada en la base"),
-        ("../markers/tienda_01", "tienda_99", 30, "fuera del catálogo: tienda_01."),
+        (renombre.exigir_renombrada, "tienda_01", "tienda_98", "No existe «tienda_98»"),
+        (renombre.planear, "tienda_77", "tienda_99", "tienda_77 no tiene nada en la base"),
+        (renombre.planear, "../markers/tienda_01", "tienda_99", r"del catálogo: tienda_01\."),
     ],
 )
-def test_una_orden_que_no_puede_ser_se_explica_y_no_cambia_nada(renombrada, de, a, codigo, dice):
+def test_lo_que_no_puede_ser_se_explica(renombrada, hacer, de, a, dice):
+    with pytest.raises(ErrorUso, match=dice):
+        hacer(renombrada.config, de, a)
+
+
+def test_una_orden_que_no_puede_ser_se_explica_y_no_cambia_nada(renombrada):
     antes = foto(renombrada)
-    salida = renombrada.luigi("RenombrarTienda", "--de", de, "--a", a, "--si")
-    assert salida.codigo == codigo
-    assert dice in salida.error
+    salida = renombrada.luigi("RenombrarTienda", "--de", "tienda_02", "--a", "tienda_99", "--si")
+    assert salida.codigo == 40
+    assert "tienda_02 sigue en tiendas.toml" in salida.error
     assert "Traceback" not in salida.todo
     assert foto(renombrada) == antes
 
@@ -177,7 +167,7 @@ def test_una_orden_que_no_puede_ser_se_explica_y_no_cambia_nada(renombrada, de, 
 def test_si_la_nueva_ya_tiene_de_esos_dias_se_niega_y_dice_como_seguir(renombrada):
     with sqlite3.connect(renombrada.tiendas["tienda_99"]["archivo"]) as pos:
         pos.execute("UPDATE lineas SET total_centimos = total_centimos + 7")
-    assert renombrada.rango("2025-04-09", "2025-04-12", "--tiendas", "tienda_99").codigo == 30
+    assert nucleo.cargar(renombrada, "2025-04-09", "2025-04-12", "tienda_99") == {FALLIDO}
     antes = foto(renombrada)
     salida = renombrada.luigi(*ORDEN, "--si")
     assert salida.codigo == 30
@@ -207,16 +197,15 @@ def matar_en_el_marcador(proyecto: Proyecto, monkeypatch, cual: int) -> None:
     """La orden ya confirmada, en este proceso, hasta antes de mover ese marcador."""
     original, movidos = marcadores.mover, []
 
-    def mover(*args):
+    def o_muere(*args):
         if len(movidos) == cual:
             raise Muerte
         movidos.append(original(*args))
 
-    config = proyecto.config
     with monkeypatch.context() as m:
-        m.setattr(marcadores, "mover", mover)
+        m.setattr(marcadores, "mover", o_muere)
         with pytest.raises(Muerte):
-            renombre.mover(config, renombre.planear(config, "tienda_01", "tienda_99"), "c")
+            mover(proyecto)
 
 
 @pytest.mark.parametrize("cual", [0, 1])
@@ -228,34 +217,35 @@ def test_muerta_antes_de_un_marcador_repetida_acaba(renombrada, monkeypatch, cua
     assert salida.codigo == 0, salida.todo
     assert "tienda_01/2025-04.json" not in renombrada.marcadores()
     assert len(renombrada.consultar("SELECT * FROM cargas WHERE accion LIKE 'cambio%'")) == 1
-    exigir_que_no_pregunte(renombrada)
+    assert nucleo.pendientes(renombrada, "tienda_99", "2025-03-01", "2025-04-10") == []
 
 
 def test_muerta_y_sin_repetir_esos_dias_se_piden_otra_vez_y_nada_queda_mal(renombrada, monkeypatch):
     matar_en_el_marcador(renombrada, monkeypatch, 0)
-    nueva = ("--tiendas", "tienda_99")
-    assert renombrada.rango("2025-03-01", "2025-04-10", *nueva).codigo == 0
-    assert sum(m["dias"] for m in renombrada.reporte()["detalle"]) == 41
+    nueva = ("2025-03-01", "2025-04-10", "tienda_99")
+    assert len(nucleo.pendientes(renombrada, nueva[2], *nueva[:2])) == 41
+    assert nucleo.cargar(renombrada, *nueva) == set()
     hay = {k: v for k, v in renombrada.cargado().items() if k[0] == "tienda_99"}
     en_origen = renombrada.en_origen("2025-03-01", "2025-04-10")
     assert hay == {k: v for k, v in en_origen.items() if k[0] == "tienda_99"}
     # Los marcadores viejos ya no dicen lo que hay: repetida, los quita sin tocar los nuevos.
     nuevos = {p: p.read_bytes() for p in (renombrada.carpeta / "markers/tienda_99").glob("*")}
-    assert renombrada.luigi(*ORDEN, "--si").codigo == 0
+    mover(renombrada)
     assert {p: p.read_bytes() for p in nuevos} == nuevos
     assert not (renombrada.carpeta / "markers" / "tienda_01").exists()
 
 
 def test_muerta_entre_el_marcador_nuevo_y_quitar_el_viejo_repetida_lo_quita(renombrada):
     viejos = shutil.copytree(renombrada.carpeta / "markers", renombrada.carpeta / "viejos")
-    renombrada.luigi(*ORDEN, "--si")
+    mover(renombrada)
     despues = foto(renombrada)
     shutil.copytree(viejos / "tienda_01", renombrada.carpeta / "markers" / "tienda_01")
     salida = renombrada.luigi(*ORDEN, "--si")
     assert salida.codigo == 0, salida.todo
     assert "quedan sus marcadores de 2025-03, 2025-04" in salida.fuera
     assert foto(renombrada) == despues
-    assert renombrada.luigi(*ORDEN, "--si").codigo == 30  # ya no hay nada
+    with pytest.raises(ErrorUso, match="no tiene nada"):
+        mover(renombrada)
 
 
 def test_muerta_antes_de_confirmar_no_cambia_nada(renombrada, monkeypatch):
@@ -268,32 +258,29 @@ def test_muerta_antes_de_confirmar_no_cambia_nada(renombrada, monkeypatch):
         raise Muerte
 
     monkeypatch.setattr(renombre.destino, "renombrar", y_muere)
-    config = renombrada.config
     with pytest.raises(Muerte):
-        renombre.mover(config, renombre.planear(config, "tienda_01", "tienda_99"), "c")
+        mover(renombrada)
     assert {t: cuentas(renombrada, t) for t in ("tienda_01", "tienda_99")} == antes
     assert renombrada.marcadores() == en_marcadores
 
 
 @pytest.mark.parametrize("tienda", ["tienda_01", "tienda_99"])
 def test_espera_a_quien_tenga_un_mes_de_la_vieja_o_de_la_nueva(renombrada, tienda):
-    from fluxion_luigi.flujo.candados import lugar
-
-    renombrada.ajustes["espera_tienda"] = "1"
+    renombrada.ajustes["espera_tienda"] = "0.1"
     renombrada.escribir()
     antes = foto(renombrada)
-    with candado_de(renombrada.config, lugar(renombrada.config, tienda), "2025-04"):
-        salida = renombrada.luigi(*ORDEN, "--si")
-    assert salida.codigo == 30
-    assert f"Otra corrida está usando {tienda} 2025-04" in salida.error
+    with (
+        candado_de(renombrada.config, lugar(renombrada.config, tienda), "2025-04"),
+        pytest.raises(ErrorOcupado, match=f"Otra corrida está usando {tienda} 2025-04"),
+    ):
+        mover(renombrada)
     assert foto(renombrada) == antes
 
 
 def test_si_otra_corrida_lo_cambio_mientras_se_preguntaba_no_se_mueve(renombrada):
     config = renombrada.config
     plan = renombre.planear(config, "tienda_01", "tienda_99")
-    dia = ("--desde", "2025-03-07", "--hasta", "2025-03-07")
-    assert renombrada.luigi("OlvidarVentas", *dia, "--tiendas", "tienda_01", "--si").codigo == 0
+    nucleo.olvidar(renombrada, "2025-03-07", "2025-03-07", "tienda_01")
     antes = foto(renombrada)
     with pytest.raises(ErrorOcupado, match="mientras se preguntaba"):
         renombre.mover(config, plan, "c")
