@@ -46,7 +46,8 @@ def pendientes(proyecto: Proyecto, tienda: str, desde: str, hasta: str) -> list[
 def olvidar(proyecto: Proyecto, desde: str, hasta: str, *tiendas: str) -> None:
     """Lo que hace `OlvidarVentas --si`."""
     config, rango = proyecto.config, _rango(desde, hasta)
-    olvido.olvidar(config, olvido.planear(config, tiendas, rango), rango, CORRIDA)
+    plan = olvido.planear(config, olvido.elegir(config, tiendas), rango)
+    olvido.olvidar(config, plan, rango, CORRIDA)
 
 
 def _rango(desde: str, hasta: str) -> Rango:

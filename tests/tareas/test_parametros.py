@@ -44,3 +44,12 @@ def test_una_opcion_de_si_o_no_va_sola_o_con_el_valor_que_le_pone_luigi():
     for mala in ("quizás", " "):
         with pytest.raises(ErrorUso, match="no dice sí ni no: la opción va sola"):
             Modo().parse(mala)
+
+
+@pytest.mark.parametrize(
+    ("parametro", "escrito", "dice"),
+    [(Tiendas(), ",", "no nombra ninguna"), (FechaOMes(fin=False), "ayer", "«ayer»")],
+)
+def test_lo_que_no_se_entiende_se_dice(parametro, escrito, dice):
+    with pytest.raises(ErrorFluxion, match=dice):
+        parametro.parse(escrito)
