@@ -4,6 +4,7 @@ Una orden cuesta medio segundo de procesador sólo en arrancar. Lo que se prueba
 pasó antes, no hace falta.
 """
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from fluxion_luigi.flujo import carga, extraccion, olvido
 from fluxion_luigi.periodos import Rango
 from tests.proyecto import Proyecto
 
-CORRIDA = "de antes"
+_corridas = (f"de antes {n}" for n in itertools.count())
 
 
 def config_de(proyecto: Proyecto) -> Configuracion:
@@ -24,12 +25,12 @@ def config_de(proyecto: Proyecto) -> Configuracion:
 
 def cargar(proyecto: Proyecto, desde: str, hasta: str, *tiendas: str) -> set[date]:
     """Lo que deja `RangoVentas` de esas tiendas, o de todas; los días que se quedan fuera."""
-    config, fuera = config_de(proyecto), set()
+    config, fuera, corrida = config_de(proyecto), set(), next(_corridas)
     for tienda in map(config.tienda, tiendas or proyecto.tiendas):
         for tramo in cobertura.tramos(config, tienda, _rango(desde, hasta)):
             extraccion.extraer(config, tienda, tramo, lambda avance: None)
             resumen = carga.cargar(
-                config, tienda, tramo, CORRIDA, aceptar_vacios=False, avanzo=lambda *_: None
+                config, tienda, tramo, corrida, aceptar_vacios=False, avanzo=lambda *_: None
             )
             fuera |= resumen.fuera.keys()
     return fuera
@@ -47,7 +48,7 @@ def olvidar(proyecto: Proyecto, desde: str, hasta: str, *tiendas: str) -> None:
     """Lo que hace `OlvidarVentas --si`."""
     config, rango = proyecto.config, _rango(desde, hasta)
     plan = olvido.planear(config, olvido.elegir(config, tiendas), rango)
-    olvido.olvidar(config, plan, rango, CORRIDA)
+    olvido.olvidar(config, plan, rango, next(_corridas))
 
 
 def _rango(desde: str, hasta: str) -> Rango:
