@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 
 import duckdb
@@ -54,7 +55,14 @@ def exigir_secreta(proyecto: Proyecto, salida: Salida) -> None:
     assert con_ella == []
 
 
-def test_la_corrida_que_falla_se_dice_una_vez_y_otra_cuando_se_arregla(una):
+@pytest.fixture
+def sin_tienda(una) -> Proyecto:
+    """La tienda no contesta: su archivo no existe. Es la corrida que menos cuesta que falle."""
+    (una.carpeta / "pos" / "tienda_01.sqlite").unlink()
+    return una
+
+
+def test_la_corrida_que_falla_o_que_no_empieza_se_dice_una_vez_y_otra_cuando_se_arregla(una):
     una.con_tienda("tienda_02")  # su archivo no existe
     with webhook() as w:
         salida = por(una, w).luigi(*MARZO)
@@ -68,22 +76,27 @@ def test_la_corrida_que_falla_se_dice_una_vez_y_otra_cuando_se_arregla(una):
         ronda = una.luigi("AlertasVentas")
         assert (ronda.codigo, len(w.mensajes)) == (0, 1), ronda.todo
         assert "✗ RangoVentas falló" in ronda.fuera
+        (una.carpeta / "tiendas.toml").write_text("cadena = ")
+        assert una.luigi(*MARZO).codigo == 40
+        assert "✗ RangoVentas no empezó" in w.mensajes[1]["message"]
+        assert "tiendas.toml" in w.mensajes[1]["message"]
         una.con_tienda("tienda_02", cada_dia("2025-03-01", "2025-03-03", 7))
         salida = una.luigi(*MARZO, workers=2)
     assert salida.codigo == 0, salida.todo
-    assert "1 resuelta" in w.titulos[1]
-    assert "✓ RangoVentas falló" in w.mensajes[1]["message"]
-    assert "tienda_02 (TIENDA_02): tienda nueva" in w.mensajes[1]["message"]
+    assert "2 resueltas" in w.titulos[2]
+    for dicho in ("✓ RangoVentas falló", "✓ RangoVentas no empezó",
+                  "tienda_02 (TIENDA_02): tienda nueva"):  # fmt: skip
+        assert dicho in w.mensajes[2]["message"]
+    assert len(w.mensajes) == 3
     exigir_secreta(una, salida)
 
 
-def test_sin_canales_la_corrida_no_mira_nada_y_simular_dice_que_se_sabria(una):
-    una.con_tienda("tienda_02")
-    salida = una.luigi(*MARZO)
+def test_sin_canales_la_corrida_no_mira_nada_y_simular_dice_que_se_sabria(sin_tienda):
+    salida = sin_tienda.luigi(*MARZO)
     assert salida.codigo == 30
     assert "lerta" not in salida.todo
-    assert not (una.carpeta / "reportes" / "alertas.json").exists()
-    simulada = una.luigi("AlertasVentas", "--simular")
+    assert not (sin_tienda.carpeta / "reportes" / "alertas.json").exists()
+    simulada = sin_tienda.luigi("AlertasVentas", "--simular")
     assert "ponga los canales en FLUXION_ALERTAS_URLS" in simulada.fuera
     assert "✗ RangoVentas falló" in simulada.fuera
 
@@ -92,11 +105,12 @@ def test_un_canal_que_cuelga_no_cambia_la_corrida_y_se_intenta_otra_vez(una):
     una.ajustes["alertas_plazo"] = "4"
     una.con_tienda("tienda_02")
 
-    procesos = []
+    procesos, suelta = [], threading.Event()
 
     def cuelga_una_vez(pedido, n):
         procesos.extend(f"{p.info['cmdline']}" for p in psutil.process_iter(["cmdline"]))
-        time.sleep(30 if n == 1 else 0)
+        if n == 1:
+            suelta.wait(60)
         pedido.responder(200)
 
     with webhook(cuelga_una_vez) as malo, webhook() as bueno:
@@ -105,6 +119,7 @@ def test_un_canal_que_cuelga_no_cambia_la_corrida_y_se_intenta_otra_vez(una):
         assert una.reporte()["tiendas_mes"]["cargada"] == 1
         assert "El canal json no tomó las alertas: no contestó en 4 s" in salida.error
         assert "Alertas dichas por: json-2." in salida.error
+        suelta.set()
         ronda = una.luigi("AlertasVentas")
         assert ronda.codigo == 0, ronda.todo
     assert (malo.titulos, bueno.titulos) == ([FALLO, FALLO], [FALLO])
@@ -191,22 +206,6 @@ def test_una_verificacion_que_falla_tambien_se_lo_dice_a_alguien_y_luego_que_ya_
     assert len(w.mensajes) == 4
 
 
-def test_con_el_catalogo_roto_se_dice_que_no_empezo_y_cuando_ya_empieza(una):
-    with webhook() as w:
-        por(una, w)
-        sano = una.carpeta / "tiendas.toml"
-        sano.write_text("cadena = ")
-        salida = una.luigi("IncrementoDiario", "--fecha", "2025-03-03")
-        assert salida.codigo == 40
-        [mensaje] = w.mensajes
-        assert "✗ IncrementoDiario no empezó" in mensaje["message"]
-        assert "tiendas.toml" in mensaje["message"]
-        una.escribir()
-        salida = una.luigi("IncrementoDiario", "--fecha", "2025-03-03")
-        assert salida.codigo == 0, salida.todo
-    assert "✓ IncrementoDiario no empezó" in w.mensajes[1]["message"]
-
-
 def test_con_luigi_cfg_mal_tambien_se_dice_y_lo_que_escribe_mal_una_persona_no(una):
     una.ajustes["chunk_filas"] = "muchas"
     una.escribir()
@@ -221,14 +220,13 @@ def test_con_luigi_cfg_mal_tambien_se_dice_y_lo_que_escribe_mal_una_persona_no(u
     assert len(w.mensajes) == 1
 
 
-def test_con_el_disco_de_los_reportes_lleno_se_dice_igual(una):
+def test_con_el_disco_de_los_reportes_lleno_se_dice_igual(sin_tienda):
     exigir(MONTAR)
-    una.con_tienda("tienda_02")
-    carpeta = una.carpeta / "reportes"
+    carpeta = sin_tienda.carpeta / "reportes"
     carpeta.mkdir()
     with webhook() as w, montado(carpeta, "4k"):
         (carpeta / "relleno").write_bytes(b"x" * 4096)
-        salida = por(una, w).luigi(*MARZO)
+        salida = por(sin_tienda, w).luigi(*MARZO)
     assert salida.codigo == 30, salida.todo
     assert "✗ RangoVentas falló" in w.mensajes[0]["message"]
     assert "quizá se repita" in salida.error
