@@ -5,7 +5,10 @@ import sqlite3
 import duckdb
 import pytest
 
+from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.tareas.muestra import VerificarMuestra
 from tests.api import api, con_api
+from tests.nucleo import cargar, tareas_de
 from tests.proyecto import cada_dia
 from tests.tsql import traducir
 
@@ -18,7 +21,7 @@ def test_una_muestra_de_lo_cargado_es_igual_y_sale_con_cero(con_marzo):
 
 
 def test_un_valor_cambiado_aqui_se_dice_con_su_linea_y_los_dos_valores(dos_tiendas):
-    dos_tiendas.rango("2025-03-05", "2025-03-05", "--tiendas", "tienda_01")
+    cargar(dos_tiendas, "2025-03-05", "2025-03-05", "tienda_01")
     with duckdb.connect(str(dos_tiendas.base)) as base:
         base.execute("UPDATE ventas_raw SET cantidad = cantidad + 1 WHERE factura = '00000002' "
                      "AND linea = 3")  # fmt: skip
@@ -33,7 +36,7 @@ def test_un_valor_cambiado_aqui_se_dice_con_su_linea_y_los_dos_valores(dos_tiend
 
 
 def test_lo_que_cambio_en_el_catalogo_desde_que_se_cargo_no_es_una_diferencia(dos_tiendas):
-    dos_tiendas.rango("2025-03-05", "2025-03-05", "--tiendas", "tienda_01")
+    cargar(dos_tiendas, "2025-03-05", "2025-03-05", "tienda_01")
     with sqlite3.connect(dos_tiendas.tiendas["tienda_01"]["archivo"]) as pos:
         pos.execute("UPDATE productos SET descripcion = 'Ñame criollo'")
     salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
@@ -51,15 +54,19 @@ def test_los_dias_se_eligen_entre_los_del_rango(con_marzo):
 @pytest.mark.parametrize(
     ("opciones", "dice"),
     [
-        (("--dias", "0"), "--dias 0: debe ser"),
-        (("--desde", "2025-03"), "Dé --desde y --hasta"),
-        (("--tiendas", "tienda_77"), "No existe «tienda_77»"),
+        ({"desde": "2025-03"}, "Dé --desde y --hasta"),
+        ({"tiendas": "tienda_77"}, "No existe «tienda_77»"),
     ],
 )
 def test_una_muestra_mal_pedida_se_explica(dos_tiendas, opciones, dice):
-    salida = dos_tiendas.luigi("VerificarMuestra", *opciones)
+    with tareas_de(dos_tiendas), pytest.raises(ErrorUso, match=dice):
+        VerificarMuestra.from_str_params(opciones)
+
+
+def test_una_muestra_de_cero_dias_se_explica(dos_tiendas):
+    salida = dos_tiendas.luigi("VerificarMuestra", "--dias", "0")
     assert salida.codigo == 40
-    assert dice in salida.error
+    assert "--dias 0: debe ser" in salida.error
 
 
 def test_sin_nada_cargado_se_dice(proyecto):
@@ -70,7 +77,7 @@ def test_sin_nada_cargado_se_dice(proyecto):
 
 
 def test_una_tienda_que_no_contesta_se_dice(dos_tiendas):
-    dos_tiendas.rango("2025-03-05", "2025-03-05")
+    cargar(dos_tiendas, "2025-03-05", "2025-03-05")
     (dos_tiendas.carpeta / "pos" / "tienda_01.sqlite").write_bytes(b"no es una base" * 100)
     salida = dos_tiendas.luigi("VerificarMuestra")
     assert salida.codigo == 30
@@ -87,7 +94,7 @@ def test_la_muestra_de_stellar_compara_todas_sus_columnas(en_postgresql, sistema
         en_postgresql.ajustes["sql"] = str(en_postgresql.carpeta / "sql")
         en_postgresql.tiendas["tienda_01"]["sistema"] = sistema
         en_postgresql.escribir()
-    assert en_postgresql.rango("2025-03-01", "2025-03-04").codigo == 0
+    cargar(en_postgresql, "2025-03-01", "2025-03-04")
     salida = en_postgresql.luigi("VerificarMuestra", "--dias", "2")
     assert salida.codigo == 0, salida.todo
     comparados = [r.split()[3:] for r in salida.fuera.splitlines() if r.startswith("✓")]
@@ -99,7 +106,7 @@ def test_una_tienda_sin_otro_modo_de_leerse_se_dice_y_las_demas_se_comparan(proy
         servidor.vender("SUC0", {"2025-03-05": 5})
         con_api(proyecto, "tienda_20", servidor, "SUC0")
         proyecto.con_tienda("tienda_01", {"2025-03-05": 5})
-        assert proyecto.rango("2025-03-05", "2025-03-05").codigo == 0
+        cargar(proyecto, "2025-03-05", "2025-03-05")
         salida = proyecto.luigi("VerificarMuestra")
         assert salida.codigo == 0, salida.todo
         assert "✓  tienda_01" in salida.fuera

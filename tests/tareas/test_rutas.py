@@ -6,14 +6,14 @@ import pytest
 
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.periodos import Rango
+from tests import nucleo
 from tests.proyecto import Proyecto, cada_dia
 
 DIAS = ("2025-03-01", "2025-03-03")
 
 
 def cargar(proyecto: Proyecto) -> None:
-    salida = proyecto.rango(*DIAS)
-    assert salida.codigo == 0, salida.todo
+    assert nucleo.cargar(proyecto, *DIAS) == set()
     assert proyecto.cargado() == proyecto.en_origen(*DIAS)
 
 
@@ -30,18 +30,26 @@ def test_bajo_carpetas_de_cualquier_nombre_se_carga_lo_que_tiene_la_tienda(tmp_p
     proyecto = Proyecto(tmp_path.joinpath(*nombres, "proyecto"))
     cargar(proyecto.con_tienda("tienda_01", cada_dia(*DIAS, 7)))
     assert proyecto.consultar("SELECT DISTINCT caja FROM ventas_raw") == [("001",)]
-    assert proyecto.rango(*DIAS).codigo == 0
-    assert proyecto.luigi("EstadoVentas").codigo == 0
+    assert nucleo.pendientes(proyecto, "tienda_01", *DIAS) == []
+
+
+def test_bajo_una_carpeta_con_todos_esos_nombres_corren_las_ordenes(tmp_path):
+    proyecto = Proyecto(tmp_path.joinpath(*(n for nombres in CAMINOS for n in nombres)))
+    proyecto.con_tienda("tienda_01", cada_dia(*DIAS, 7))
+    for dicho in ("1 tienda(s)-mes cargada(s)", "1 ya al día"):
+        salida = proyecto.rango(*DIAS)
+        assert salida.codigo == 0, salida.todo
+        assert dicho in salida.fuera
+    assert proyecto.cargado() == proyecto.en_origen(*DIAS)
+    estado = proyecto.luigi("EstadoVentas", "--desde", DIAS[0], "--hasta", DIAS[1])
+    assert "✅  tienda_01" in estado.fuera, estado.todo
 
 
 def test_dos_proyectos_hermanos_cuyos_nombres_parecen_patrones_no_se_mezclan(tmp_path):
     for n, nombre in enumerate(["v1", "v[1]", "v?", "v*"]):
         base = {"base": str(tmp_path / f"base_{n}.duckdb")}
         proyecto = Proyecto(tmp_path / nombre, ajustes=base)
-        proyecto.con_tienda("tienda_01", cada_dia(*DIAS, 5 + n))
-        salida = proyecto.rango(*DIAS)
-        assert salida.codigo == 0, salida.todo
-        assert proyecto.cargado() == proyecto.en_origen(*DIAS)
+        cargar(proyecto.con_tienda("tienda_01", cada_dia(*DIAS, 5 + n)))
 
 
 def test_lo_que_se_carga_es_lo_que_se_comprobo_aunque_cambien_el_archivo(proyecto, monkeypatch):

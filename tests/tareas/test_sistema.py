@@ -5,10 +5,16 @@ import sqlite3
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import OPCIONALES
+from fluxion_luigi.flujo.sistema import examinar
+from fluxion_luigi.informes import sistema as informe
+from fluxion_luigi.tareas.parametros import Dia
+from tests.nucleo import cargar, config_de
 from tests.proyecto import RAIZ, Proyecto
 
 VENTAS = """SELECT date(t.fecha) AS fecha, t.id AS factura, d.renglon AS linea, d.sku AS codigo,
@@ -58,6 +64,18 @@ class Bodegon:
         mas = {"COLUMNS": "2000", **mas}
         return self.proyecto.luigi("VerificarSistema", "--tienda", "bodegon_01", *opciones, **mas)
 
+    def examinar(self, dia: str | None = None) -> tuple[bool, str]:
+        """Lo que hace la orden, en este proceso: si sirve, y el informe, como el de `verificar`."""
+        de_un_dia = date.fromisoformat(dia) if dia else None
+        return examinado(self.proyecto, "bodegon_01", de_un_dia)
+
+
+def examinado(proyecto: Proyecto, tienda: str, dia: date | None) -> tuple[bool, str]:
+    config = config_de(proyecto)
+    examen = examinar(config, config.tienda(tienda), dia)
+    with patch.dict("os.environ", COLUMNS="2000"):
+        return examen.sirve, informe.texto(examen)
+
 
 @pytest.fixture
 def bodegon(proyecto) -> Bodegon:
@@ -74,8 +92,7 @@ def test_tres_archivos_con_lo_obligatorio_se_verifican_y_cargan_de_punta_a_punta
     assert "No suma, y no se conciliará: cantidad." in salida.fuera
     assert not bodegon.proyecto.base.exists()
     assert bodegon.proyecto.sobras() == []
-    salida = bodegon.proyecto.rango("2025-03-01", "2025-03-02")
-    assert salida.codigo == 0, salida.todo
+    assert cargar(bodegon.proyecto, "2025-03-01", "2025-03-02") == set()
     columnas = ", ".join(f"count({n})" for n in sorted(OPCIONALES))
     [(filas, total, factura, *de_mas)] = bodegon.proyecto.consultar(
         f"SELECT count(*), sum(total), min(factura), {columnas} FROM ventas_raw"
@@ -119,37 +136,37 @@ def test_todo_lo_que_la_carpeta_tiene_mal_sale_de_una_vez(bodegon):
 
 
 @pytest.mark.parametrize(
-    ("donde", "estaba", "queda", "dice"),
+    ("estaba", "queda", "en_ventas", "en_conteo"),
     [
-        ("ventas.sql", "printf('%.2f', ", "(0 + ", "Llegan como coma flotante: total. El dinero "),
-        ("conteo.sql", "printf('%.2f', ", "(0 + ", "Llegan como coma flotante: total. El dinero "),
-        ("ventas.sql", "date(t.fecha) AS", "t.fecha || '' AS", "10:15:00» no es un día"),
-        ("conteo.sql", "date(t.fecha) AS", "t.fecha || '' AS", "no entrega una cuenta: dia = "),
+        ("printf('%.2f', ", "(0 + ", *["Llegan como coma flotante: total. El dinero "] * 2),
+        ("date(t.fecha) AS", "t.fecha || '' AS", "10:15:00» no es un día",
+         "no entrega una cuenta: dia = "),
     ],
-)
+)  # fmt: skip
 def test_sin_pedir_un_dia_se_mira_uno_reciente_que_dice_los_tipos(
-    bodegon, donde, estaba, queda, dice
+    bodegon, estaba, queda, en_ventas, en_conteo
 ):
     """Sobre cero filas, el driver de SQLite dice que una suma es un texto."""
     bodegon.vender(str(date.today() - timedelta(days=5)), 2)
-    bodegon.escribir(**{donde: BIEN[donde].replace(estaba, queda)})
-    salida = bodegon.verificar()
-    assert salida.codigo == 30, salida.todo
-    assert f"✗  {donde}  " in salida.fuera
-    assert dice in salida.fuera
-    if "flotante" in dice:
-        assert "printf('%.2f', monto)" in salida.fuera  # lo que en SQLite sí se puede hacer
+    bodegon.escribir(**{n: BIEN[n].replace(estaba, queda) for n in ("ventas.sql", "conteo.sql")})
+    sirve, texto = bodegon.examinar()
+    assert not sirve
+    for archivo, dice in (("ventas.sql", en_ventas), ("conteo.sql", en_conteo)):
+        suyos = [r for r in texto.splitlines() if r.startswith(f"✗  {archivo}  ")]
+        assert any(dice in r for r in suyos), texto
+        if "flotante" in dice:  # lo que en SQLite sí se puede hacer
+            assert any("printf('%.2f', monto)" in r for r in suyos)
 
 
 def test_sin_pedir_un_dia_se_dice_cual_se_miro_o_que_no_se_vio_ninguno(bodegon):
-    salida = bodegon.verificar()
-    assert salida.codigo == 0, salida.todo
-    assert "no se vio ni una venta" in salida.fuera
+    sirve, texto = bodegon.examinar()
+    assert sirve, texto
+    assert "no se vio ni una venta" in texto
     dia = str(date.today() - timedelta(days=5))
     bodegon.vender(dia, 2)
-    salida = bodegon.verificar()
-    assert salida.codigo == 0, salida.todo
-    assert f"se miraron las primeras líneas del {dia}" in salida.fuera
+    sirve, texto = bodegon.examinar()
+    assert sirve, texto
+    assert f"se miraron las primeras líneas del {dia}" in texto
 
 
 def test_sin_llegar_a_la_tienda_se_revisa_lo_que_se_puede(bodegon):
@@ -167,26 +184,25 @@ def test_sin_llegar_a_la_tienda_se_revisa_lo_que_se_puede(bodegon):
 def test_un_dia_que_no_concilia_o_repite_lineas_se_dice(bodegon):
     bodegon.vender("2025-03-01", 1)
     bodegon.vender("2025-03-01", 1)  # el mismo ticket dos veces: la unión lo duplica
-    salida = bodegon.verificar("--dia", "2025-03-01")
-    assert salida.codigo == 0, salida.todo
-    assert "9 línea(s) repiten localidad, caja, documento, factura y línea" in salida.fuera
+    sirve, texto = bodegon.examinar("2025-03-01")
+    assert sirve, texto
+    assert "9 línea(s) repiten localidad, caja, documento, factura y línea" in texto
     bodegon.escribir(**{"ventas.sql": VENTAS.replace("JOIN", "LEFT JOIN").replace(
         "WHERE", "WHERE d.renglon > 1 AND")})  # fmt: skip
-    salida = bodegon.verificar("--dia", "2025-03-01")
-    assert salida.codigo == 30
-    assert "No concilia bodegon_01, 2025-03-01" in salida.fuera
-    salida = bodegon.verificar("--dia", "2025-03-02")
-    assert (salida.codigo, "no tiene ventas ese día" in salida.fuera) == (0, True)
+    sirve, texto = bodegon.examinar("2025-03-01")
+    assert not sirve
+    assert "No concilia bodegon_01, 2025-03-01" in texto
+    sirve, texto = bodegon.examinar("2025-03-02")
+    assert (sirve, "no tiene ventas ese día" in texto) == (True, True)
 
 
 @pytest.mark.parametrize(
     ("dia", "dice"),
     [("2025-03", "es un mes: escriba un día"), ("2025-02-30", "no existe en el calendario")],
 )
-def test_un_dia_mal_pedido_se_explica(bodegon, dia, dice):
-    salida = bodegon.verificar("--dia", dia)
-    assert salida.codigo == 40
-    assert dice in salida.error
+def test_un_dia_mal_pedido_se_explica(dia, dice):
+    with pytest.raises(ErrorFluxion, match=dice):
+        Dia().parse(dia)
 
 
 def test_los_sistemas_que_se_entregan_pasan(dos_tiendas):
@@ -198,7 +214,7 @@ def test_los_sistemas_que_se_entregan_pasan(dos_tiendas):
 
 @pytest.mark.postgresql
 def test_stellar_en_postgresql_pasa(en_postgresql):
-    salida = en_postgresql.luigi("VerificarSistema", "--tienda", "tienda_01", "--dia", "2025-03-05")
-    assert salida.codigo == 0, salida.todo
-    assert "Leído y conciliado: 500 líneas" in " ".join(salida.fuera.split())
-    assert "!" not in salida.fuera
+    sirve, texto = examinado(en_postgresql, "tienda_01", date(2025, 3, 5))
+    assert sirve, texto
+    assert "Leído y conciliado: 500 líneas" in texto
+    assert "!" not in texto
