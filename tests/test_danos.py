@@ -115,7 +115,10 @@ def nada(*_) -> None:
 
 @dataclass(frozen=True)
 class Clase:
-    """Una clase de archivo: cuáles son, cómo se estropean, qué se hace con ellos, cuántas veces."""
+    """Una clase de archivo: cuáles son, cómo se estropean, qué se hace con ellos, cuántas veces.
+
+    Más veces, con HISTORIAS=10: diez por cada una.
+    """
 
     archivos: str
     estropear: Estropeador
@@ -129,8 +132,8 @@ CLASES = {
     "catalogo": Clase("tiendas.toml", en_claves, planear_todo, 100),
     "sistema": Clase("sql/demo/sistema.toml", en_claves, planear_todo, 60),
     "consultas": Clase("sql/demo/*.sql", en_sql, planear_todo, 40),
-    "marcadores": Clase("markers/tienda_01/*.json", en_json, preguntar_que_falta, 80),
-    "staging": Clase("staging/tienda_02/2025-03/*.json", en_json, cargar_lo_leido, 80),
+    "marcadores": Clase("markers/tienda_01/*.json", en_json, preguntar_que_falta, 30),
+    "staging": Clase("staging/tienda_02/2025-03/*.json", en_json, cargar_lo_leido, 30),
     "parquet": Clase("staging/tienda_02/2025-03/*.parquet", en_bytes, cargar_lo_leido, 10),
     "conectividad": Clase(
         "reportes/conectividad/*.json", en_json, preguntar_si_respondia, 40
@@ -183,7 +186,7 @@ def test_lo_estropeado_se_dice_en_una_frase_o_vale_como_si_faltara(molde, copia,
     c = CLASES[clase]
     archivos = sorted(copia.glob(c.archivos))
     c.usar(copia)  # sano, sirve
-    for vez in range(c.veces):
+    for vez in range(c.veces * max(1, int(os.environ.get("HISTORIAS", "1")))):
         if c.usar is not planear_todo:
             reponer(molde, copia)
         azar = Random(f"{clase} {vez}")
@@ -210,12 +213,13 @@ def lo_que_dice(c: Clase, copia: Path) -> str | None:
         return str(e).encode().decode()
 
 
-@pytest.mark.parametrize("clase", ["punto_env", "catalogo", "sistema", "marcadores", "staging"])
-def test_por_la_linea_de_ordenes_tampoco_hay_una_traza(molde, copia, clase):
-    c = CLASES[clase]
-    azar = Random(clase)
-    archivo = azar.choice(sorted(copia.glob(c.archivos)))
-    archivo.write_bytes(c.estropear(archivo.read_bytes(), azar))
+# Lo que se lee antes de empezar detiene la orden; lo de cada tienda-mes cabe en una sola.
+@pytest.mark.parametrize("clases", [["catalogo"], ["sistema"], ["marcadores", "staging"]], ids=str)
+def test_por_la_linea_de_ordenes_tampoco_hay_una_traza(molde, copia, clases):
+    for clase in clases:
+        azar = Random(clase)
+        archivo = azar.choice(sorted(copia.glob(CLASES[clase].archivos)))
+        archivo.write_bytes(CLASES[clase].estropear(archivo.read_bytes(), azar))
     proyecto = Proyecto.__new__(Proyecto)
     proyecto.__dict__.update(molde.__dict__, carpeta=copia)
     salida = proyecto.rango(str(DIAS.desde), str(DIAS.hasta))

@@ -60,15 +60,11 @@ def test_atiende_solo_en_loopback_cuenta_lo_que_corre_y_no_lo_olvida_al_reinicia
     assert "Traceback" not in central.dicho
 
 
-def test_un_puerto_ocupado_es_una_frase(proyecto, tmp_path):
-    with Propio(tmp_path / "central", proyecto) as central:
-        frase = rechazado(proyecto, "--port", str(central.puerto))
-    assert f"El puerto {central.puerto} de 127.0.0.1 ya lo tiene otro programa" in frase
-
-
-def test_el_puerto_es_el_de_las_ordenes(proyecto, tmp_path):
+def test_un_puerto_ocupado_es_una_frase_y_el_de_siempre_es_el_de_las_ordenes(proyecto, tmp_path):
     """Un solo lugar para los dos: [core] de luigi.cfg."""
     with Propio(tmp_path / "central", proyecto) as central:
+        frase = rechazado(proyecto, "--port", str(central.puerto))
+        assert f"El puerto {central.puerto} de 127.0.0.1 ya lo tiene otro programa" in frase
         cambiar(proyecto, "[core]", f"[core]\ndefault-scheduler-port = {central.puerto}")
         assert f"El puerto {central.puerto} " in rechazado(proyecto)
 
@@ -77,7 +73,6 @@ def test_el_puerto_es_el_de_las_ordenes(proyecto, tmp_path):
     ("puesto", "dice"),
     [
         ("sqlite:////proc/no/historia.sqlite", "/proc/no"),
-        ("esto no es una dirección", "db_connection, en [task_history]"),
         ("postgresql+nadie://u:secreta@localhost/h", "db_connection, en [task_history]"),
     ],
 )

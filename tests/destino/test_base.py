@@ -8,6 +8,7 @@ import pytest
 from fluxion_luigi.destino.archivo import FORMATO
 from fluxion_luigi.destino.base import para_escribir, para_leer
 from fluxion_luigi.esquema import COLUMNAS
+from tests.nucleo import cargar
 from tests.proyecto import RAIZ
 
 
@@ -27,7 +28,7 @@ def test_las_primeras_columnas_son_las_que_el_usuario_conoce(dos_tiendas):
 
 
 def test_no_hay_indices_ni_claves(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-02")
+    cargar(dos_tiendas, "2025-03-01", "2025-03-02", "tienda_01")
     assert dos_tiendas.consultar("SELECT * FROM duckdb_indexes()") == []
     restricciones = dos_tiendas.consultar("SELECT constraint_type FROM duckdb_constraints()")
     assert restricciones == []
@@ -68,7 +69,7 @@ def test_las_filas_de_una_tienda_quedan_en_orden_de_fecha_aunque_lleguen_desorde
 
     with sqlite3.connect(proyecto.carpeta / "pos" / "tienda_01.sqlite") as pos:
         pos.execute("DROP INDEX lineas_fecha")
-    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    cargar(proyecto, "2025-03-01", "2025-03-31")
     fechas = [f for (f,) in proyecto.consultar("SELECT fecha FROM ventas_raw")]
     assert len(fechas) == 90
     assert fechas == sorted(fechas)

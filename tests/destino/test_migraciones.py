@@ -10,6 +10,7 @@ from fluxion_luigi.destino import migraciones
 from fluxion_luigi.destino.base import para_escribir, para_leer
 from fluxion_luigi.errores import ErrorDestino
 from fluxion_luigi.esquema import NOMBRES, SI_LAS_DA
+from tests.nucleo import cargar
 from tests.proyecto import RAIZ
 
 VERSION_1 = Path(__file__).parent / "version_1"
@@ -57,14 +58,14 @@ def test_una_base_nueva_y_una_llevada_desde_la_primera_version_tienen_las_mismas
     antigua, tmp_path
 ):
     antes = antigua.cargado()
-    salida = antigua.rango("2025-04-01", "2025-04-02")
-    assert salida.codigo == 0, salida.todo
+    cargar(antigua, "2025-04-01", "2025-04-02", "tienda_01")
     llevada = forma(antigua)
     assert versiones(antigua) == list(range(2, migraciones.ultima(RAIZ / "sql") + 1))
     assert {k: v for k, v in antigua.cargado().items() if k in antes} == antes
     assert antigua.consultar("SELECT DISTINCT accion FROM cargas") == [("carga",)]
     antigua.base.unlink()
-    assert antigua.rango("2025-04-01", "2025-04-02").codigo == 0
+    with para_escribir(antigua.config):
+        pass
     assert forma(antigua) == llevada
     assert versiones(antigua) == [migraciones.ultima(RAIZ / "sql")]
 
@@ -116,9 +117,8 @@ def test_un_paso_que_falla_no_deja_nada_a_medias(antigua):
     antigua.ajustes["sql"] = str(antigua.carpeta / "sql")
     antigua.escribir()
     antes = forma(antigua)
-    salida = antigua.rango("2025-04-01", "2025-04-02")
-    assert salida.codigo == 30
-    assert "no_existe" in salida.error
+    with pytest.raises(ErrorDestino, match="no_existe"):
+        cargar(antigua, "2025-04-01", "2025-04-02", "tienda_01")
     assert forma(antigua) == antes
 
 

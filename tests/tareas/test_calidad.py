@@ -8,8 +8,11 @@ import pytest
 
 from fluxion_luigi import demo
 from fluxion_luigi.destino.base import para_escribir
+from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.flujo import calidad
 from fluxion_luigi.periodos import Rango
+from fluxion_luigi.tareas.calidad import VerificarCalidad
+from tests.nucleo import tareas_de
 from tests.proyecto import RAIZ, Proyecto
 
 MALO = "2025-07-04"
@@ -150,14 +153,13 @@ def test_una_base_de_antes_se_revisa_igual(tienda, cargada):
 @pytest.mark.parametrize(
     ("opciones", "dice"),
     [
-        (("--desde", "2025-03"), "Dé --desde y --hasta"),
-        (("--tiendas", "tienda_77"), "No existe «tienda_77»"),
+        ({"desde": "2025-03"}, "Dé --desde y --hasta"),
+        ({"tiendas": "tienda_77"}, "No existe «tienda_77»"),
     ],
 )
 def test_una_revision_mal_pedida_se_explica(tienda, opciones, dice):
-    salida = tienda.luigi("VerificarCalidad", *opciones)
-    assert salida.codigo == 40
-    assert dice in salida.error
+    with tareas_de(tienda), pytest.raises(ErrorUso, match=dice):
+        VerificarCalidad.from_str_params(opciones)
 
 
 def test_unos_dias_que_no_se_pueden_revisar_se_cargan_y_se_dice(tmp_path):
@@ -179,6 +181,6 @@ def test_unos_dias_que_no_se_pueden_revisar_se_cargan_y_se_dice(tmp_path):
     assert rota["revision"] == "perfil_dias"
     assert proyecto.consultar("FROM perfil_dias") == []
     perfil.write_text(texto)
-    salida = proyecto.luigi("VerificarCalidad")
-    assert salida.codigo == 0, salida.todo
+    todo = calidad.cargados(proyecto.config, (), None)
+    calidad.verificar(proyecto.config, todo, "c", lambda n, que: None)
     assert calidad.vigentes(proyecto.config)["rotas"] == []

@@ -1,7 +1,8 @@
 """Una tienda de la API de prueba, abierta como la abre el proceso lector."""
 
 import json
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from fluxion_luigi.conciliacion import Conteos
 from fluxion_luigi.origen.http import fuente, sesion
@@ -36,6 +37,18 @@ class Abierta:
     def leer(self, desde: str, hasta: str = "") -> list[dict]:
         _, lotes = self.sesion.leer(rango(desde, hasta), self.latir)
         return [fila for lote in lotes for fila in lote.to_pylist()]
+
+
+def un_dia_si_y_otro_no(casos: Iterable) -> dict[date, object]:
+    """Cada caso en su día, desde el 2 de mayo, y entre uno y otro uno sano: se miran todos con una
+    sola sesión, que es lo que cuesta. Dos malos seguidos serían cosa de la API, y no de ellos.
+    """
+    return {date(2025, 5, 2) + timedelta(days=2 * n): caso for n, caso in enumerate(casos)}
+
+
+def hasta_el_siguiente(dias: Iterable[date]) -> tuple[str, str]:
+    """Del primero de mayo al día sano que va tras el último."""
+    return "2025-05-01", str(max(dias) + timedelta(days=1))
 
 
 def rango(desde: str, hasta: str = "") -> Rango:

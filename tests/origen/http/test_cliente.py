@@ -20,7 +20,7 @@ from fluxion_luigi.origen.http.cliente import ESPERA_MAXIMA
 from tests.api import CLAVE, TOKEN, USUARIO, api
 from tests.apuntes import ENTRADA
 from tests.envios import comprimida, cortada, cuelga, espera_a, gotea, tarda, truncada
-from tests.escuchas import puerto_cerrado
+from tests.escuchas import esperar, puerto_cerrado
 from tests.maldades import (
     dice,
     error,
@@ -35,7 +35,7 @@ from tests.maldades import (
     vence,
 )
 from tests.maldades import lista as con_lista
-from tests.origen.http.abierta import SUCURSAL
+from tests.origen.http.abierta import SUCURSAL, hasta_el_siguiente, un_dia_si_y_otro_no
 from tests.proyecto import cada_dia
 
 DIA = "2025-03-04"
@@ -63,29 +63,32 @@ PASAJERAS = {
 }
 
 
-@pytest.mark.parametrize("cual", PASAJERAS)
-def test_lo_pasajero_se_pide_otra_vez(abrir, servidor, cual):
-    maldad, _ = PASAJERAS[cual]
-    servidor.hacer(maldad, dia=DIA)
-    tienda = abrir()
-    assert tienda.contar(DIA)[date.fromisoformat(DIA)].filas == 7
-    assert len(servidor.de(SUCURSAL, DIA)) == 2
+def test_lo_pasajero_se_pide_otra_vez(abrir, servidor):
+    casos = un_dia_si_y_otro_no(PASAJERAS.values())
+    dias = hasta_el_siguiente(casos)
+    servidor.vender(SUCURSAL, cada_dia(*dias, 7))
+    for dia, (maldad, _) in casos.items():
+        servidor.hacer(maldad, dia=str(dia))
+    cuentas = abrir().contar(*dias)
+    assert {c.filas for c in cuentas.values()} == {7}
+    pedidos = {dia: len(servidor.de(SUCURSAL, str(dia))) for dia in cuentas}
+    assert pedidos == {dia: 2 if dia in casos else 1 for dia in cuentas}
 
 
 def test_lo_que_sigue_fallando_aparta_sus_dias_y_los_demas_se_bajan_una_vez(abrir, servidor):
     """Cada maldad, en su día, para siempre; entre uno y otro, un día sano."""
-    seguidas = [caso for cual, caso in PASAJERAS.items() if cual != "un silencio"]
-    casos = {f"2025-05-{n:02d}": caso for n, caso in zip(range(2, 32, 2), seguidas, strict=False)}
-    servidor.vender(SUCURSAL, cada_dia("2025-05-01", "2025-05-31", 2))
+    casos = un_dia_si_y_otro_no(c for cual, c in PASAJERAS.items() if cual != "un silencio")
+    dias = hasta_el_siguiente(casos)
+    servidor.vender(SUCURSAL, cada_dia(*dias, 2))
     for dia, (maldad, _) in casos.items():
-        servidor.hacer(maldad, dia=dia, siempre=True)
+        servidor.hacer(maldad, dia=str(dia), siempre=True)
     tienda = abrir()
     with pytest.raises(ErrorDatos) as e:
-        tienda.contar("2025-05-01", "2025-05-31")
-    assert {str(d) for d in e.value.dias} == casos.keys()
+        tienda.contar(*dias)
+    assert e.value.dias.keys() == casos.keys()
     for dia, (_, frase) in casos.items():
-        assert frase in e.value.dias[date.fromisoformat(dia)]
-        assert len(servidor.de(SUCURSAL, dia)) == 3  # «intentos»
+        assert frase in e.value.dias[dia]
+        assert len(servidor.de(SUCURSAL, str(dia))) == 3  # «intentos»
     antes = len(servidor.peticiones)
     tienda.reabrir()  # el lector se cae y sigue otro: lo bajado vale
     assert tienda.contar("2025-05-05")[date(2025, 5, 5)].filas == 2
@@ -182,7 +185,8 @@ def test_a_una_direccion_no_se_le_hacen_mas_pedidos_a_la_vez_que_los_dichos(
     hilos = [threading.Thread(target=t.contar, args=(DIA,)) for t in tiendas]
     for hilo in hilos:
         hilo.start()
-    time.sleep(0.7)
+    esperar(lambda: len(servidor.peticiones) == 2)
+    time.sleep(0.5)  # lo que tardaría la tercera, si no esperara
     assert len(servidor.peticiones) == 2
     suelta.set()
     for hilo in hilos:

@@ -1,7 +1,7 @@
 """Lo que trae una API, hasta el esquema: exacto, sin repetidas, y sólo si se puede confirmar."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -30,7 +30,13 @@ from tests.maldades import (
     sin_total,
     total,
 )
-from tests.origen.http.abierta import SUCURSAL, rango
+from tests.origen.http.abierta import (
+    SUCURSAL,
+    hasta_el_siguiente,
+    rango,
+    un_dia_si_y_otro_no,
+)
+from tests.proyecto import cada_dia
 
 DIA = "2025-03-04"
 EL_DIA = date.fromisoformat(DIA)
@@ -128,15 +134,15 @@ DE_SUMAR = {
 }
 
 
-@pytest.mark.parametrize("cual", DE_SUMAR)
-def test_el_total_de_una_factura_vale_de_cualquiera_de_sus_maneras(abrir, servidor, cual):
-    lineas = servidor.lineas[SUCURSAL][EL_DIA][:1]
-    lineas[0] = replace(lineas[0], total_factura=round(DE_SUMAR[cual](lineas), 2))
-    servidor.lineas[SUCURSAL][EL_DIA] = lineas
-    tienda = abrir()
-    tienda.contar(DIA)
-    assert len(tienda.leer(DIA)) == 1
-    assert len(servidor.peticiones) == 1
+def test_el_total_de_una_factura_vale_de_cualquiera_de_sus_maneras(abrir, servidor):
+    for n, sumar in enumerate(DE_SUMAR.values(), 1):
+        [linea, *_] = servidor.lineas[SUCURSAL][date(2025, 3, n)]
+        linea = replace(linea, total_factura=round(sumar([linea]), 2))
+        servidor.lineas[SUCURSAL][date(2025, 3, n)] = [linea]
+    tienda, dias = abrir(), ("2025-03-01", f"2025-03-{len(DE_SUMAR):02d}")
+    tienda.contar(*dias)
+    assert len(tienda.leer(*dias)) == len(DE_SUMAR)
+    assert len(servidor.peticiones) == len(DE_SUMAR)
 
 
 def test_un_dia_sin_ventas_es_un_cero_y_no_un_error(abrir):
@@ -176,10 +182,10 @@ MALAS = {
     "dos productos": (cambia("producto", [{}, {}]), "trae 2 productos"),
     "una fecha imposible": (
         cambia("fecha", "2025-02-31"),
-        "1 línea(s) no traen una fecha que se entienda: «2025-02-31» (factura 2503040"),
+        "1 línea(s) no traen una fecha que se entienda: «2025-02-31» (factura {}"),
     "una fecha escrita de otro modo": (
         cambia_en("fecha", lambda _: "04/03/2025"),
-        "7 línea(s) no traen una fecha que se entienda: «04/03/2025» (factura 2503040"),
+        "7 línea(s) no traen una fecha que se entienda: «04/03/2025» (factura {}"),
     "una fecha con su hora en UTC": (
         cambia("fecha", "2025-03-04T03:00:00Z"), "entienda: «2025-03-04T03:00:00Z» (factura"),
     "otro día": (cambia("fecha", "2025-03-05"), "líneas de días que no se pidieron (2025-03-05)"),
@@ -187,23 +193,27 @@ MALAS = {
         cambia_todo(lambda o: {**o, "ventas": [5, *o["ventas"][1:]]}), "1 línea(s) no traen una"),
     "la misma clave con otro contenido": (
         juntas(repite(hora="23:00:00"), total(1)),
-        "dos líneas con la misma clave no dicen lo mismo (numero_factura 2503040"),
+        "dos líneas con la misma clave no dicen lo mismo (numero_factura {}"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("cual", MALAS)
-def test_un_valor_que_no_sirve_deja_fuera_su_dia_y_se_nombra(abrir, servidor, cual):
-    maldad, frase = MALAS[cual]
-    servidor.hacer(maldad, dia=DIA, siempre=True)
+def test_un_valor_que_no_sirve_deja_fuera_su_dia_y_se_nombra(abrir, servidor):
+    casos = un_dia_si_y_otro_no(MALAS.values())
+    dias = hasta_el_siguiente(casos)
+    servidor.vender(SUCURSAL, cada_dia(*dias, 7))
+    for dia, (maldad, _) in casos.items():
+        servidor.hacer(maldad, dia=str(dia), siempre=True)
     tienda = abrir()
-    tienda.contar("2025-03-03", "2025-03-05")
-    with pytest.raises(ErrorDatos) as e:
-        tienda.leer("2025-03-03", "2025-03-05")
-    assert list(e.value.dias) == [EL_DIA]
-    assert frase in e.value.dias[EL_DIA]
+    tienda.contar(*dias)
+    for dia, (_, frase) in casos.items():
+        antes, despues = (str(dia + timedelta(days=n)) for n in (-1, 1))
+        with pytest.raises(ErrorDatos) as e:
+            tienda.leer(antes, despues)
+        assert list(e.value.dias) == [dia]
+        assert frase.format(f"{dia:%y%m%d}") in e.value.dias[dia]
     tienda.reabrir()
-    assert len(tienda.leer("2025-03-05")) == 7
-    assert len(servidor.peticiones) == 3
+    assert len(tienda.leer(despues)) == 7
+    assert len(servidor.peticiones) == 2 * len(casos) + 1
 
 
 def test_una_linea_repetida_cuenta_una_vez(abrir, servidor):
@@ -221,24 +231,29 @@ DUDOSAS = {
     "una lista vacía": (lista([]), "la API dice que son 7 línea(s) y llegaron 0"),
     "una factura que no suma": (
         cambia("financiero.venta_total_bs", numero("1.00"), 1),
-        "la factura 250304000000 dice 69.5000 y sus líneas suman 56.6100"),
+        "la factura {}000000 dice 69.5000 y sus líneas suman 56.6100"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("cual", DUDOSAS)
-def test_lo_que_no_cuadra_se_lee_otra_vez_y_si_sigue_asi_no_se_da_por_leido(abrir, servidor, cual):
-    maldad, frase = DUDOSAS[cual]
-    servidor.hacer(maldad, dia=DIA)
+def test_lo_que_no_cuadra_se_lee_otra_vez_y_si_sigue_asi_no_se_da_por_leido(abrir, servidor):
+    casos = un_dia_si_y_otro_no(DUDOSAS.values())
+    dias = hasta_el_siguiente(casos)
+    servidor.vender(SUCURSAL, cada_dia(*dias, 7))
+    for dia, (maldad, _) in casos.items():
+        servidor.hacer(maldad, dia=str(dia))
     tienda = abrir()
-    tienda.contar("2025-03-03", "2025-03-05")
-    assert len(tienda.leer("2025-03-03", "2025-03-05")) == 21  # la segunda lectura
-    assert len(servidor.de(SUCURSAL, DIA)) == 2
-    assert len(servidor.peticiones) == 4
-    servidor.hacer(maldad, dia="2025-03-06", siempre=True)
-    tienda.contar("2025-03-06")
-    with pytest.raises(ErrorConciliacion) as e:
-        tienda.leer("2025-03-06")
-    assert frase.replace("250304", "250306") in e.value.dias[date(2025, 3, 6)]
+    tienda.contar(*dias)
+    assert len(tienda.leer(*dias)) == 7 * (2 * len(casos) + 1)  # la segunda lectura
+    assert [len(servidor.de(SUCURSAL, str(dia))) for dia in casos] == [2] * len(casos)
+    assert len(servidor.peticiones) == 3 * len(casos) + 1
+    servidor.vender(SUCURSAL, {str(dia.replace(month=7)): 7 for dia in casos})
+    for dia, (maldad, frase) in casos.items():
+        otro = dia.replace(month=7)
+        servidor.hacer(maldad, dia=str(otro), siempre=True)
+        tienda.contar(str(otro))
+        with pytest.raises(ErrorConciliacion) as e:
+            tienda.leer(str(otro))
+        assert frase.format(f"{otro:%y%m%d}") in e.value.dias[otro]
 
 
 def test_una_lista_sin_total_vale_si_dos_lecturas_dan_lo_mismo(abrir, servidor):
