@@ -9,7 +9,7 @@ from fluxion_luigi.destino.base import Base, para_escribir
 from tests.proyecto import Proyecto
 
 TIENDAS = ("tienda_01", "tienda_02")
-# Unas 1.000 líneas por día y tienda. Su reloj va siete horas adelantado. De cada producto, el
+# Unas 700 líneas por día y tienda. Su reloj va siete horas adelantado. De cada producto, el
 # precio de catálogo es el mediano; una de cada 97 facturas se vuelve una devolución.
 LINEAS = """
 INSERT INTO ventas_raw BY NAME
@@ -18,11 +18,11 @@ WITH precios AS (
     FROM transactions WHERE quantity > 0 AND sales_value > 0 GROUP BY product_id
 ), suyas AS (
     SELECT
-        *, 'tienda_0' || store_id % 4 + 1 AS tienda, row_number() OVER () AS orden,
+        *, 'tienda_0' || store_id % 6 + 1 AS tienda, row_number() OVER () AS orden,
         transaction_timestamp - INTERVAL 7 HOUR AS cuando,
         CASE WHEN basket_id % 97 = 0 THEN -1 ELSE 1 END AS signo,
         round(sales_value * (product_id % 2 * 16) / (100 + product_id % 2 * 16), 2) AS iva
-    FROM transactions WHERE store_id % 4 < 2
+    FROM transactions WHERE store_id % 6 < 2
 )
 SELECT
     cuando::DATE AS fecha, tienda AS ubicacion_id, p.product_id::VARCHAR AS producto_id,

@@ -4,9 +4,9 @@ import base64
 import re
 import shutil
 import threading
+from contextlib import ExitStack
 
 import psutil
-import pytest
 
 from fluxion_luigi.origen.fuentes import sin_secreto
 from tests.api import CLAVE, TOKEN, USUARIO, Maldad, Respuesta, api, con_api
@@ -34,18 +34,21 @@ def repite(secreto: str, x: int, estado: int) -> Maldad:
     return hecha
 
 
-def con_entrada(proyecto: Proyecto) -> None:
-    """El token se saca con el usuario y la clave."""
+def con_entrada(proyecto: Proyecto, tienda: str) -> None:
+    """De esa tienda, el token se saca con el usuario y la clave."""
     sql = proyecto.carpeta / "sql"
     shutil.copytree(RAIZ / "sql", sql)
-    with (sql / "api_ventas" / "sistema.toml").open("a") as f:
+    shutil.copytree(sql / "api_ventas", sql / "api_con_entrada")
+    with (sql / "api_con_entrada" / "sistema.toml").open("a") as f:
         f.write(
             '[http.entrada]\nruta = "/entrada"\ntoken = "token"\nvence = "vence_en"\n'
             'cuerpo = {usuario = "{usuario}", clave = "{clave}"}\n'
         )
     proyecto.ajustes["sql"] = str(sql)
-    del proyecto.tiendas["tienda_20"]["token_env"]
-    proyecto.tiendas["tienda_20"] |= {"usuario_env": "API_USUARIO", "clave_env": "API_CLAVE"}
+    del proyecto.tiendas[tienda]["token_env"]
+    proyecto.tiendas[tienda] |= {
+        "sistema": "api_con_entrada", "usuario_env": "API_USUARIO", "clave_env": "API_CLAVE",
+    }  # fmt: skip
     proyecto.escribir()
 
 
@@ -66,39 +69,54 @@ def ordenes() -> str:
     return "\n".join(" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"]))
 
 
-@pytest.mark.parametrize("como", ["token", "basic", "entrada"])
-def test_con_lo_que_se_entra_no_se_ve_ni_se_escribe_aunque_la_api_lo_repita(proyecto, como):
+def test_con_lo_que_se_entra_no_se_ve_ni_se_escribe_aunque_la_api_lo_repita(proyecto):
+    """Tres tiendas, cada una con su manera de entrar."""
     proyecto.ajustes["intentos"] = "2"
-    secretos = SECRETOS[como]
-    suelta = threading.Event()
-    with api() as servidor:
-        servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-09", 3))
-        servidor.acceso = "basic" if como == "basic" else "token"
-        con_api(proyecto, "tienda_20", servidor, "SUC0")
-        if como == "entrada":
-            con_entrada(proyecto)
-        # Un día sí y otro no: dos seguidos serían cosa de la API.
-        for n, (x, estado) in enumerate(((100, 500), (286, 200), (286, 500))):
-            secreto = CLAVE if n % 2 and como != "token" else ""
-            servidor.hacer(repite(secreto, x, estado), dia=f"2025-03-{2 * n + 2:02d}", siempre=True)
-        servidor.hacer(espera_a(suelta), dia="2025-03-01")
+    todos = sorted({secreto for suyos in SECRETOS.values() for secreto in suyos})
+    with ExitStack() as pila:
+        abiertas = {como: (pila.enter_context(api()), threading.Event()) for como in SECRETOS}
+        for cuantas, (como, (servidor, suelta)) in enumerate(abiertas.items(), 3):
+            # Con otras cantidades cada una: que no parezcan la misma tienda.
+            servidor.vender("SUC0", cada_dia("2025-03-01", "2025-03-09", cuantas))
+            servidor.acceso = "basic" if como == "basic" else "token"
+            con_api(proyecto, como, servidor, "SUC0")
+            # Un día sí y otro no: dos seguidos serían cosa de la API.
+            for n, (x, estado) in enumerate(((100, 500), (286, 200), (286, 500))):
+                secreto = CLAVE if n % 2 and como != "token" else ""
+                dia = f"2025-03-{2 * n + 2:02d}"
+                servidor.hacer(repite(secreto, x, estado), dia=dia, siempre=True)
+            servidor.hacer(espera_a(suelta), dia="2025-03-01")
+        con_entrada(proyecto, "entrada")
         corrida = proyecto.lanzar("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-09")
         try:
-            esperar(lambda: servidor.de("SUC0", "2025-03-01"), 60)
-            vistas = ordenes()
-            exigir_sin(secretos, proyecto, vistas)
-            suelta.set()
+            por_ver = dict(abiertas)
+            while por_ver:
+                como = esperar(lambda: next(filter(leyendo(por_ver), por_ver), None), 60)
+                vistas = ordenes()
+                assert "fluxion_luigi.flujo.lector" in vistas
+                exigir_sin(todos, proyecto, vistas)
+                por_ver.pop(como)[1].set()
             fuera, mal = corrida.communicate(timeout=120)
         finally:
             corrida.kill()
-        servidor.hacer(repite("", 286, 500), dia="2000-01-01")
+        for servidor, _ in abiertas.values():
+            servidor.hacer(repite("", 286, 500), dia="2000-01-01")
         salida = proyecto.luigi("VerificarConectividad")
     assert corrida.returncode == 30, fuera + mal
-    assert "fluxion_luigi.flujo.lector" in vistas
-    assert re.search(r"no vale \*\*\* x+\*\*\*y más z+…", mal)
-    assert re.search(r"no vale \*\*\* x+\*\*\*…", mal)
     assert salida.codigo == 30, salida.todo
-    exigir_sin(secretos, proyecto, fuera, mal, salida.todo)
+    for mes in proyecto.reporte()["detalle"]:
+        dicho = "\n".join(mes["dias_fuera"].values())
+        assert len(mes["dias_fuera"]) == 3, mes
+        assert re.search(r"no vale \*\*\* x+\*\*\*y más z+…", dicho)
+        assert re.search(r"no vale \*\*\* x+\*\*\*…", dicho)
+        assert all(motivo in mal for motivo in mes["dias_fuera"].values())
+        assert f"{mes['tienda']} " in salida.fuera
+    exigir_sin(todos, proyecto, fuera, mal, salida.todo)
+
+
+def leyendo(abiertas: dict):
+    """Si a la API de esa tienda ya se le pidió el primer día."""
+    return lambda como: abiertas[como][0].de("SUC0", "2025-03-01")
 
 
 def test_una_cita_cortada_no_deja_ver_el_principio_de_un_secreto():
