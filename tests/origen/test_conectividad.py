@@ -227,24 +227,24 @@ def test_lo_que_falta_de_la_consulta_se_nombra(
 
 
 @POSTGRESQL
-@pytest.mark.parametrize("sin", ["vad20.ma_transaccion", "vad10.ma_grupos", "el esquema vad10"])
-def test_un_permiso_que_falta_en_una_tabla_que_la_consulta_lee_se_nombra(
-    proyecto, postgresql, base, monkeypatch, sin
+def test_un_permiso_que_falta_en_lo_que_la_consulta_lee_se_nombra(
+    proyecto, postgresql, base, monkeypatch
 ):
     rol = f"lector_{base}"
+    suyos = ("SELECT ON vad20.ma_transaccion", "SELECT ON vad10.ma_grupos", "USAGE ON SCHEMA vad10")
+    monkeypatch.setenv("PRUEBA_USUARIO", rol)
     with contextlib.closing(postgresql.conectar(base)) as c:
         c.execute(f"CREATE ROLE {rol} LOGIN PASSWORD '{CLAVE}'")
         c.execute(f"GRANT USAGE ON SCHEMA vad10, vad20 TO {rol}")
         c.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA vad10, vad20 TO {rol}")
-    monkeypatch.setenv("PRUEBA_USUARIO", rol)
-    assert probar(proyecto, postgresql.datos(base), timeout=10).estado is Estado.CONECTADA
-    quitar = "USAGE ON SCHEMA vad10" if "esquema" in sin else f"SELECT ON {sin}"
-    with contextlib.closing(postgresql.conectar(base)) as c:
-        c.execute(f"REVOKE {quitar} FROM {rol}")
-    r = probar(proyecto, postgresql.datos(base), timeout=10)
-    assert r.estado is Estado.PUERTO_OK
-    assert "permiso" in r.causa
-    assert "SELECT" in r.consejo
+        assert probar(proyecto, postgresql.datos(base), timeout=10).estado is Estado.CONECTADA
+        for suyo in suyos:
+            c.execute(f"REVOKE {suyo} FROM {rol}")
+            r = probar(proyecto, postgresql.datos(base), timeout=10)
+            assert r.estado is Estado.PUERTO_OK, suyo
+            assert "permiso" in r.causa
+            assert "SELECT" in r.consejo
+            c.execute(f"GRANT {suyo} TO {rol}")
 
 
 @POSTGRESQL
@@ -379,14 +379,16 @@ def test_un_archivo_tomado_por_otro_no_cuelga_la_prueba(proyecto, tmp_path):
     assert "no contestó a tiempo" in r.causa
 
 
-@pytest.mark.parametrize("que", ["el archivo", "la carpeta"])
-def test_un_archivo_que_no_se_puede_leer_se_dice_y_no_es_un_defecto(proyecto, tmp_path, que):
-    archivo = tmp_path / "cerrada" / "pos.sqlite"
-    hacer_pos(archivo, {"2025-03-01": 3})
-    proyecto.tiendas["tienda_01"] = en_archivo(archivo)
+def test_un_archivo_que_no_se_puede_leer_se_dice_y_no_es_un_defecto(proyecto, tmp_path):
+    """Ni el archivo, ni uno sano en una carpeta cerrada."""
+    archivos = [tmp_path / carpeta / "pos.sqlite" for carpeta in ("abierta", "cerrada")]
+    for n, archivo in enumerate(archivos):
+        hacer_pos(archivo, {"2025-03-01": 3})
+        proyecto.tiendas[f"tienda_{n}"] = en_archivo(archivo)
     proyecto.escribir()
-    cerrado = archivo if que == "el archivo" else archivo.parent
-    cerrado.chmod(0)
+    cerrados = (archivos[0], archivos[1].parent)
+    for cerrado in cerrados:
+        cerrado.chmod(0)
     try:
         hecho = subprocess.run(
             [*sin_privilegios("dac_override", "dac_read_search"),
@@ -394,12 +396,16 @@ def test_un_archivo_que_no_se_puede_leer_se_dice_y_no_es_un_defecto(proyecto, tm
             cwd=proyecto.carpeta, env=proyecto.entorno(), capture_output=True, text=True,
         )  # fmt: skip
     finally:
-        cerrado.chmod(0o755)
+        for cerrado in cerrados:
+            cerrado.chmod(0o755)
     assert hecho.returncode == 30, hecho.stderr
     assert "Traceback" not in hecho.stderr
     assert "Defecto" not in hecho.stderr
-    assert "no hay permiso para leer" in hecho.stdout
-    assert str(archivo) in hecho.stdout
+    informe = next((proyecto.carpeta / "reportes").glob("conectividad_*.json")).read_text()
+    for archivo, tienda in zip(archivos, json.loads(informe)["tiendas"], strict=True):
+        assert "no hay permiso para leer" in tienda["causa"]
+        assert str(archivo) in tienda["causa"]
+        assert tienda["causa"] in " ".join(hecho.stdout.split())
 
 
 # -- lo que sólo se ve en una red
@@ -423,21 +429,31 @@ def poner(proyecto, hosts: dict[str, str], puerto: int = 1433) -> None:
     proyecto.escribir()
 
 
-def test_un_host_que_no_responde_no_es_alcanzable_sea_cual_sea_su_silencio(red, proyecto):
+def test_en_una_red_cada_silencio_se_dice_por_su_nombre_y_cuesta_un_timeout(red, proyecto):
+    """Un host que no responde, de tres maneras; un nombre con varias direcciones, de las que
+    responde una; y un DNS que no contesta, que al sistema le costaría más.
+    """
+    red.resolver("::1 tienda.prueba\n127.0.0.1 tienda.prueba\n", dns=red.PERDIDO)
+    red.escuchar(red.aqui, "mudo", "127.0.0.1", 1600)  # como un servidor que sólo escucha en IPv4
     poner(proyecto, {
         "ausente": red.AUSENTE, "perdido": red.PERDIDO, "sin_ruta": red.SIN_RUTA, "vivo": red.VIVO,
+        "sin_dns": "tienda.perdida",
     })  # fmt: skip
+    poner(proyecto, {"dos": "tienda.prueba"}, 1600)
     tiendas = verificar_en(red, proyecto, "--timeout", "5")
     estados = {id_: t["estado"] for id_, t in tiendas.items()}
     assert estados == {
         "ausente": "NO ALCANZABLE", "perdido": "NO ALCANZABLE", "sin_ruta": "NO ALCANZABLE",
         "vivo": "PING OK",  # rechazó: está
+        "sin_dns": "NO ALCANZABLE", "dos": "PUERTO OK",
     }  # fmt: skip
     for id_ in ("ausente", "perdido", "sin_ruta"):
         assert tiendas[id_]["causa"] == "el host no responde"
         assert "VPN" in tiendas[id_]["consejo"]
         assert "host" in tiendas[id_]["consejo"]
         assert max(tiendas[id_]["ms"].values()) < 20_000
+    assert "tienda.perdida no se resuelve" in tiendas["sin_dns"]["causa"]
+    assert tiendas["sin_dns"]["ms"]["host"] < 9_500  # el sistema se rinde a los 10 s
 
 
 @pytest.mark.parametrize(
@@ -475,22 +491,6 @@ def test_una_tienda_que_no_contesta_ecos_no_se_los_espera_si_su_puerto_ya_contes
     assert duracion < 55, "esperó el eco hasta el timeout"
 
 
-def test_un_nombre_con_varias_direcciones_responde_si_responde_una(red, proyecto):
-    red.resolver("::1 tienda.prueba\n127.0.0.1 tienda.prueba\n")
-    red.escuchar(red.aqui, "mudo", "127.0.0.1", 1600)  # como un servidor que sólo escucha en IPv4
-    poner(proyecto, {"t": "tienda.prueba"}, 1600)
-    assert verificar_en(red, proyecto)["t"]["estado"] == "PUERTO OK"
-
-
-def test_un_dns_que_no_contesta_cuesta_un_timeout_y_no_los_del_sistema(red, proyecto):
-    red.resolver(dns=red.PERDIDO)  # el DNS de una VPN caída
-    poner(proyecto, {"t": "tienda.prueba"})
-    tienda = verificar_en(red, proyecto, "--timeout", "1")["t"]
-    assert tienda["estado"] == "NO ALCANZABLE"
-    assert "tienda.prueba no se resuelve" in tienda["causa"]
-    assert tienda["ms"]["host"] < 4_000  # el sistema se rinde a los 10 s
-
-
 def test_veinte_lugares_de_los_que_diez_no_alcanzables_cuestan_un_timeout(red, proyecto):
     """Sin --workers: las que se prueban a la vez son las de la configuración."""
     for i in range(10):
@@ -513,19 +513,20 @@ def test_veinte_lugares_de_los_que_diez_no_alcanzables_cuestan_un_timeout(red, p
 # -- varias a la vez
 
 
-def test_veinte_lugares_de_los_que_diez_silenciosos_cuestan_un_timeout_con_todo_y_base(proyecto):
+def test_diez_lugares_silenciosos_cuestan_un_timeout_con_todo_y_base(proyecto):
     with contextlib.ExitStack() as pila:
         for i in range(10):
             muerto = pila.enter_context(Silencioso(f"127.0.1.{1 + i}"))
             proyecto.tiendas[f"muerta_{i}"] = en_red(muerto.direccion, muerto.puerto)
-            proyecto.con_tienda(f"viva_{i}", {"2025-03-01": 3})
+            if i < 3:
+                proyecto.con_tienda(f"viva_{i}", {"2025-03-01": 3})
         tiendas = list(proyecto.config.catalogo.tiendas.values())
         inicio = time.monotonic()
         resultados = verificar_todas(proyecto.config, tiendas, 5, a_la_vez=10)
         duracion = time.monotonic() - inicio
     assert [r.tienda.id for r in resultados] == [t.id for t in tiendas]
     vivas = [r for r in resultados if r.estado is Estado.CONECTADA]
-    assert [r.tienda.id for r in vivas] == [f"viva_{i}" for i in range(10)]
+    assert [r.tienda.id for r in vivas] == [f"viva_{i}" for i in range(3)]
     assert duracion < 45, "diez timeouts serían 50 s"
 
 
