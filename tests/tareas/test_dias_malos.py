@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from datetime import date
 
 import pytest
 
@@ -234,7 +235,8 @@ def test_sin_las_demas_sumas_la_cuenta_sirve_y_con_ellas_se_ve_lo_que_cambia_el_
 def _cargada(tmp_path_factory):
     """Casi todo marzo ya cargado, y cómo se vuelve a eso."""
     proyecto = Proyecto(tmp_path_factory.mktemp("caidas") / "p", ajustes={"intentos": "1"})
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 20))
+    dias = cada_dia("2025-03-01", "2025-03-31", 20) | {"2025-03-16": 5}
+    proyecto.con_tienda("tienda_01", dias)
     assert proyecto.rango("2025-03-01", "2025-03-25").codigo == 0
     return proyecto, proyecto.retratar()
 
@@ -256,10 +258,15 @@ def quitar(proyecto, cuantas: int, dia: str = MALO) -> None:
 
 
 def test_una_caida_se_dice_y_una_muy_grande_no_se_acepta_sin_permiso(cargada):
-    """Unas pocas anulaciones no son una caída. Ninguna impide cargar los demás días."""
+    """Unas pocas anulaciones no son una caída, y un día que se vacía lo es por pequeño que fuera.
+    Ninguna impide cargar los demás.
+    """
     antes = cargada.cargado()
     anulaciones, muy_grande, vaciado, vendio = (f"2025-03-{d:02}" for d in (10, 12, 14, 20))
-    for dia, cuantas in ((MALO, 11), (anulaciones, 3), (muy_grande, 18), (vaciado, 20)):
+    pequeno = "2025-03-16"
+    for dia, cuantas in (
+        (MALO, 11), (anulaciones, 3), (muy_grande, 18), (vaciado, 20), (pequeno, 5)
+    ):  # fmt: skip
         quitar(cargada, cuantas, dia)
     vender(cargada.carpeta / "pos" / "tienda_01.sqlite", {vendio: 3})
     salida = cargada.rango("2025-03", "2025-03", "--recargar")
@@ -268,16 +275,19 @@ def test_una_caida_se_dice_y_una_muy_grande_no_se_acepta_sin_permiso(cargada):
     assert f"{anulaciones} antes" not in salida.error
     [mes] = cargada.reporte()["detalle"]
     assert mes["caidas"] == {MALO: [20, 9]}
-    assert list(mes["dias_fuera"]) == [muy_grande, vaciado]
-    for causa in mes["dias_fuera"].values():
-        for palabras in ("20 filas", "--aceptar-vacios"):
+    assert list(mes["dias_fuera"]) == [muy_grande, vaciado, pequeno]
+    for dia, causa in mes["dias_fuera"].items():
+        for palabras in (
+            f"{antes['tienda_01', date.fromisoformat(dia)][0]} filas",
+            "--aceptar-vacios",
+        ):
             assert palabras in causa
             assert palabras in salida.error
     assert "reintenta en" not in salida.error
     # Lo de esos días sigue igual, y el resto del mes, lo que ya estaba y lo que no, sí se cargó.
     ahora, origen = cargada.cargado(), cargada.en_origen("2025-03-01", "2025-03-31")
     assert len(ahora) == 31
-    iguales = {k for k in ahora if str(k[1]) in (muy_grande, vaciado)}
+    iguales = {k for k in ahora if str(k[1]) in mes["dias_fuera"]}
     assert {k: ahora[k] for k in iguales} == {k: antes[k] for k in iguales}
     assert {k: v for k, v in ahora.items() if k not in iguales} == {
         k: v for k, v in origen.items() if k not in iguales
