@@ -321,8 +321,9 @@ def test_se_sugiere_cargar_solo_lo_que_falta_de_las_que_responden_y_se_copia_tal
     assert "RangoVentas" not in salida.fuera
 
 
-def test_con_la_base_ocupada_el_informe_sale_igual_y_sin_esperarla(proyecto):
+def test_con_la_base_ocupada_el_informe_sale_igual_y_sin_esperarla(tmp_path):
     """Verificar es lo que se hace mientras corre un backfill: no depende de DuckDB."""
+    proyecto = Proyecto(tmp_path / "ocupada")
     proyecto.con_tienda("tienda_01", {"2025-03-01": 2})
     proyecto.ajustes["espera_base"] = "300"
     proyecto.escribir()
