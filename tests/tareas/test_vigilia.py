@@ -34,23 +34,23 @@ def una_tienda(proyecto):
     return proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-05", 10))
 
 
-def test_se_anuncia_una_vez_que_empieza_y_una_que_acaba_con_su_frase(dos_tiendas):
+def test_se_anuncia_una_vez_que_empieza_y_una_que_acaba_con_su_frase(una_tienda):
     with vigilando() as v:
-        (dos_tiendas.carpeta / ".env").write_text(f"FLUXION_LATIDO_URL={v.url}\n")
-        simulada = dos_tiendas.luigi(*MARZO, "--simular")
+        (una_tienda.carpeta / ".env").write_text(f"FLUXION_LATIDO_URL={v.url}\n")
+        simulada = una_tienda.luigi(*MARZO, "--simular")
         assert (simulada.codigo, v.latidos) == (0, [])
-        salida = dos_tiendas.luigi(*MARZO, workers=2)
+        salida = una_tienda.luigi(*MARZO, workers=2)
     assert salida.codigo == 0, salida.todo
     assert v.rutas == ["/start", ""]
     (_, empieza), (_, acaba) = v.latidos
-    reporte = dos_tiendas.reporte()
+    reporte = una_tienda.reporte()
     assert empieza.startswith(f"Corrida {reporte['corrida']}. Ventas de 2025-03-01 a 2025-03-03")
-    assert "2 tienda(s)-mes cargada(s) (600 filas)" in acaba
+    assert "1 tienda(s)-mes cargada(s) (30 filas)" in acaba
     assert [(x["aviso"], x["enviado"], x["motivo"]) for x in reporte["latido"]] == [
         ("inicio", True, None), ("exito", True, None),
     ]  # fmt: skip
     assert "latido" not in salida.todo
-    exigir_secreta(dos_tiendas, salida)
+    exigir_secreta(una_tienda, salida)
 
 
 def test_un_fallo_se_anuncia_con_la_tienda_que_falta(una_tienda):
