@@ -21,7 +21,7 @@ from tests.capacidades import Capacidad, ejecutar, exigir
 from tests.tareas.test_errores import en_manos_de_otro
 from tests.tareas.test_historia import MARZO, correr, fallo_con
 
-UN_DIA = ("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-01")
+UN_DIA = ("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-01", "--tiendas", "tienda_01")
 CONTENEDOR = ("unshare", "--pid", "--fork", "--mount-proc")
 OTROS_PROCESOS = Capacidad("hacer otro espacio de procesos", lambda: ejecutar(*CONTENEDOR, "true"))
 
