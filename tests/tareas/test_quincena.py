@@ -244,8 +244,9 @@ def sin_nada_nuevo(cadena, hoy: str, hasta: str) -> None:
     """Sin nada nuevo que leer, una conexión y una consulta; y lo confirmado no se pregunta más."""
     cadena.manana(dia(hoy), "--fecha", hasta)
     assert set(cadena.oido().values()) == {(1, 1)}
-    cadena.manana(dia(hoy), "--fecha", hasta, hora="09:00:00")
-    assert set(cadena.oido().values()) == {(0, 0)}
+    if LARGA:
+        cadena.manana(dia(hoy), "--fecha", hasta, hora="09:00:00")
+        assert set(cadena.oido().values()) == {(0, 0)}
 
 
 def test_el_29_de_febrero_es_un_dia_como_cualquiera(proyecto):
