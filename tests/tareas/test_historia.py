@@ -10,7 +10,7 @@ import pytest
 
 from fluxion_luigi.tareas.registro import Archivo, Terminal
 from tests.capacidades import exigir, sin_privilegios
-from tests.proyecto import Proyecto, Salida
+from tests.proyecto import Proyecto, Salida, con_dos_tiendas
 from tests.tareas.test_errores import MONTAR, montado
 
 DIAS = "2025-03-01", "2025-03-06"
@@ -154,29 +154,36 @@ DIARIOS = {
 }
 
 
-def test_los_diarios_estropeados_se_apartan_una_vez_y_la_corrida_tiene_su_reporte(dos_tiendas):
-    reportes = dos_tiendas.carpeta / "reportes"
+@pytest.fixture(scope="module")
+def sin_utf8(tmp_path_factory) -> tuple[Proyecto, Salida]:
+    """Una corrida que halla esos diarios, en una terminal que no tiene acentos."""
+    proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("sin_utf8") / "p"))
+    reportes = proyecto.carpeta / "reportes"
     reportes.mkdir()
     for nombre, texto in DIARIOS.items():
         (reportes / f"corrida_{nombre}.en_curso.jsonl").write_bytes(texto)
     (reportes / "corrida_carpeta.en_curso.jsonl").mkdir()
     for ruta in reportes.iterdir():
         os.utime(ruta, (1e9, 1e9))
-    primera = correr(dos_tiendas)
-    cargo_todo(dos_tiendas, primera)
-    sin_trazas(dos_tiendas, primera)
-    assert primera.error.count("no se entiende; se apartó en") == 3
-    assert not list(reportes.glob("*.en_curso.jsonl"))
-    assert dos_tiendas.reporte()["filas"] == 1200
+    return proyecto, correr(proyecto, PYTHONIOENCODING="ascii")
 
 
-def test_una_terminal_sin_utf8_lo_lee_todo(dos_tiendas):
-    salida = correr(dos_tiendas, PYTHONIOENCODING="ascii")
-    cargo_todo(dos_tiendas, salida)
+def test_los_diarios_estropeados_se_apartan_una_vez_y_la_corrida_tiene_su_reporte(sin_utf8):
+    proyecto, primera = sin_utf8
+    cargo_todo(proyecto, primera)
+    sin_trazas(proyecto, primera)
+    assert primera.error.count("no se entiende; se aparto en") == 3
+    assert not list((proyecto.carpeta / "reportes").glob("*.en_curso.jsonl"))
+    assert proyecto.reporte()["filas"] == 1200
+
+
+def test_una_terminal_sin_utf8_lo_lee_todo(sin_utf8):
+    proyecto, salida = sin_utf8
+    cargo_todo(proyecto, salida)
     assert "ok 2/2" in salida.error
     assert "en el catalogo" in salida.error
     assert "\\u" not in salida.todo
-    estado = dos_tiendas.luigi("EstadoVentas", PYTHONIOENCODING="ascii")
+    estado = proyecto.luigi("EstadoVentas", PYTHONIOENCODING="ascii")
     assert (estado.codigo, estado.error) == (0, "")
 
 

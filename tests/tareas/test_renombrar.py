@@ -168,14 +168,12 @@ def test_si_la_nueva_ya_tiene_de_esos_dias_se_niega_y_dice_como_seguir(renombrad
     with sqlite3.connect(renombrada.tiendas["tienda_99"]["archivo"]) as pos:
         pos.execute("UPDATE lineas SET total_centimos = total_centimos + 7")
     assert nucleo.cargar(renombrada, "2025-04-09", "2025-04-12", "tienda_99") == {FALLIDO}
-    antes = foto(renombrada)
-    salida = renombrada.luigi(*ORDEN, "--si")
-    assert salida.codigo == 30
-    assert "las dos cargado 2025-04-09 a 2025-04-10" in salida.error
-    assert foto(renombrada) == antes
-    olvido = re.search(r"«luigi --module fluxion_luigi (Olvidar[^»]*)»", salida.error)
+    with pytest.raises(ErrorUso, match="las dos cargado 2025-04-09 a 2025-04-10") as e:
+        mover(renombrada)
+    olvido = re.search(r"«luigi --module fluxion_luigi (Olvidar[^»]*)»", str(e.value))
     assert renombrada.luigi(*olvido[1].split(), "--si").codigo == 0
-    assert renombrada.luigi(*ORDEN, "--si").codigo == 0
+    salida = renombrada.luigi(*ORDEN, "--si")
+    assert salida.codigo == 0, salida.todo
     # Quedan los dos: los de antes y el que la nueva ya tenía; lo fallido, una sola vez.
     dias = sorted(d for t, d in renombrada.cargado() if t == "tienda_99")
     assert dias[-2:] == [date(2025, 4, 10), date(2025, 4, 12)]

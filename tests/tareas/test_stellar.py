@@ -151,7 +151,7 @@ LIBRES = [
 # -- un día malo no cuesta el mes, y se nombra hasta su línea
 
 # Cada uno es la única línea de su día, los pares de marzo; los impares son buenos. Cada
-# ventana que tropieza cuesta un lector: son de seis días.
+# ventana que tropieza cuesta un lector: son de quince días.
 MALOS = dict(
     zip(range(2, 32, 2), [
         ({"total": str(ENORME)}, ("otal", str(ENORME))),
@@ -201,7 +201,7 @@ def malos(postgresql, tmp_path_factory) -> Corrida:
     """Treinta días, la mitad con un valor que no cabe; y otra tienda, con una hora que no es."""
     corrida = cargar(
         tmp_path_factory.mktemp("malos"), postgresql,
-        {"malos": de_dos_en_dos, "hora_en_texto": hora_en_texto}, "2025-03-30", ventana_dias="6",
+        {"malos": de_dos_en_dos, "hora_en_texto": hora_en_texto}, "2025-03-30", ventana_dias="15",
     )  # fmt: skip
     assert corrida.salida.codigo == 30, corrida.salida.todo
     return corrida
