@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import webbrowser
+from unittest.mock import patch
 
 import pytest
 
@@ -66,11 +68,12 @@ def test_abrir_deja_la_pagina_y_la_muestra_en_el_navegador(con_hueco, tmp_path):
     assert "<title>Estado de las ventas" in escrita.read_text()
 
 
-def test_sin_navegador_dice_donde_quedo_la_pagina(con_hueco):
-    salida = con_hueco.luigi("EstadoVentas", *JUNIO, "--abrir", BROWSER="false %s")
-    assert salida.codigo == 0
+def test_sin_navegador_dice_donde_quedo_la_pagina(con_hueco, caplog):
+    junio = {"desde": "2025-06", "hasta": "2025-06", "abrir": "True"}
+    with nucleo.tareas_de(con_hueco), patch.object(webbrowser, "open", return_value=False):
+        EstadoVentas.from_str_params(junio).run()
     escrita = con_hueco.carpeta / "reportes" / "estado.html"
-    assert f"No se pudo abrir un navegador aquí. La página está en {escrita}" in salida.error
+    assert f"No se pudo abrir un navegador aquí. La página está en {escrita}" in caplog.text
 
 
 @pytest.mark.parametrize(("exigido", "codigo"), [("95", 0), ("95.001", 30)])

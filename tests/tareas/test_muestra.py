@@ -9,7 +9,7 @@ from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.tareas.muestra import VerificarMuestra
 from tests.api import api, con_api
 from tests.nucleo import cargar, tareas_de
-from tests.proyecto import cada_dia
+from tests.proyecto import Proyecto, cada_dia
 from tests.tsql import traducir
 
 
@@ -35,20 +35,23 @@ def test_un_valor_cambiado_aqui_se_dice_con_su_linea_y_los_dos_valores(dos_tiend
         assert palabras in salida.todo, salida.todo
 
 
-def test_lo_que_cambio_en_el_catalogo_desde_que_se_cargo_no_es_una_diferencia(dos_tiendas):
+def tomar_muestra(proyecto: Proyecto, **opciones: str) -> None:
+    """Lo que hace la orden, en este proceso."""
+    with tareas_de(proyecto):
+        VerificarMuestra.from_str_params(opciones).run()
+
+
+def test_lo_que_cambio_en_el_catalogo_desde_que_se_cargo_no_es_una_diferencia(dos_tiendas, capsys):
     cargar(dos_tiendas, "2025-03-05", "2025-03-05", "tienda_01")
     with sqlite3.connect(dos_tiendas.tiendas["tienda_01"]["archivo"]) as pos:
         pos.execute("UPDATE productos SET descripcion = 'Ñame criollo'")
-    salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
-    assert salida.codigo == 0, salida.todo
-    assert "descripcion (117)" in salida.fuera
+    tomar_muestra(dos_tiendas, tiendas="tienda_01")
+    assert "descripcion (117)" in capsys.readouterr().out
 
 
-def test_los_dias_se_eligen_entre_los_del_rango(con_marzo):
-    opciones = ("--desde", "2025-03-07", "--hasta", "2025-03-08", "--dias", "9")
-    salida = con_marzo.luigi("VerificarMuestra", *opciones)
-    assert salida.codigo == 0, salida.todo
-    assert "Muestra de 4 día(s)" in salida.fuera
+def test_los_dias_se_eligen_entre_los_del_rango(con_marzo, capsys):
+    tomar_muestra(con_marzo, desde="2025-03-07", hasta="2025-03-08", dias="9")
+    assert "Muestra de 4 día(s)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -59,8 +62,8 @@ def test_los_dias_se_eligen_entre_los_del_rango(con_marzo):
     ],
 )
 def test_una_muestra_mal_pedida_se_explica(dos_tiendas, opciones, dice):
-    with tareas_de(dos_tiendas), pytest.raises(ErrorUso, match=dice):
-        VerificarMuestra.from_str_params(opciones)
+    with pytest.raises(ErrorUso, match=dice):
+        tomar_muestra(dos_tiendas, **opciones)
 
 
 def test_una_muestra_de_cero_dias_se_explica(dos_tiendas):
@@ -71,9 +74,8 @@ def test_una_muestra_de_cero_dias_se_explica(dos_tiendas):
 
 def test_sin_nada_cargado_se_dice(proyecto):
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-01", 1))
-    salida = proyecto.luigi("VerificarMuestra")
-    assert salida.codigo == 30
-    assert "No hay ningún día firme y con ventas" in salida.error
+    with pytest.raises(ErrorUso, match="No hay ningún día firme y con ventas"):
+        tomar_muestra(proyecto)
 
 
 def test_una_tienda_que_no_contesta_se_dice(dos_tiendas):
