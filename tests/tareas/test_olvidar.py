@@ -13,6 +13,7 @@ from fluxion_luigi.archivos import escribir_texto
 from fluxion_luigi.errores import ErrorOcupado, ErrorUso
 from fluxion_luigi.flujo import olvido
 from fluxion_luigi.flujo.candados import candado_de
+from fluxion_luigi.informes import cambios
 from fluxion_luigi.periodos import Rango
 from tests import nucleo
 from tests.proyecto import Proyecto, cada_dia, con_dos_tiendas
@@ -51,6 +52,12 @@ def marcados(proyecto: Proyecto, tienda: str) -> list[int]:
 
 def dias(proyecto: Proyecto, tienda: str) -> list[int]:
     return sorted(d.day for t, d in proyecto.cargado() if t == tienda)
+
+
+def mostrado(proyecto: Proyecto, desde: str, hasta: str, *tiendas: str) -> str:
+    """La tabla que la orden muestra antes de preguntar."""
+    config, rango = proyecto.config, Rango(date.fromisoformat(desde), date.fromisoformat(hasta))
+    return cambios.olvido(olvido.planear(config, olvido.elegir(config, tiendas), rango), rango)
 
 
 def test_con_si_quita_esos_dias_de_todas_partes_y_deja_los_demas(cargadas):
@@ -113,10 +120,9 @@ def test_rango_ventas_los_vuelve_a_cargar_iguales_al_origen(cargadas):
 def test_una_fecha_mal_escrita_que_cargo_un_mes_de_ceros_se_deshace(proyecto):
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-05", 3))
     nucleo.cargar(proyecto, "2015-07-01", "2015-07-31")
-    salida = proyecto.luigi("OlvidarVentas", "--desde", "2015-07", "--hasta", "2015-07", *UNA,
-                            "--si")  # fmt: skip
-    assert salida.codigo == 0, salida.todo
-    assert "31  2015-07-01  2015-07-31      0   0,00" in salida.fuera
+    julio = ("2015-07-01", "2015-07-31", "tienda_01")
+    assert "31  2015-07-01  2015-07-31      0   0,00" in mostrado(proyecto, *julio)
+    nucleo.olvidar(proyecto, *julio)
     assert proyecto.consultar("SELECT count(*) FROM control_dias") == [(0,)]
     assert proyecto.marcadores() == []
 
@@ -177,10 +183,7 @@ def test_una_tienda_inactiva_y_una_que_salio_del_catalogo_tambien(cargadas):
     cargadas.tiendas["tienda_01"]["activa"] = False
     del cargadas.tiendas["tienda_02"]
     cargadas.escribir()
-    salida = cargadas.luigi(
-        "OlvidarVentas", *MARZO, "--tiendas", "tienda_01,tienda_02,tienda_01", "--si"
-    )
-    assert salida.codigo == 0, salida.todo
+    nucleo.olvidar(cargadas, "2025-03-01", "2025-03-31", "tienda_01", "tienda_02", "tienda_01")
     assert cargadas.cargado() == {}
     assert cargadas.marcadores() == []
 
@@ -218,9 +221,10 @@ def test_los_dias_fallidos_se_olvidan_sin_contar_como_cargados(cargadas):
     fuera = nucleo.cargar(cargadas, "2025-03-11", "2025-03-12", "tienda_01")
     assert fuera == {date(2025, 3, 12)}
     assert len(cargadas.consultar("SELECT * FROM dias_fallidos")) == 1
-    rango = ("--desde", "2025-03-11", "--hasta", "2025-03-12")
-    salida = cargadas.luigi("OlvidarVentas", *rango, *UNA, "--si")
-    assert "1 día(s) anotado(s) como fallidos: 2025-03-12" in salida.fuera
+    del_11_al_12 = ("2025-03-11", "2025-03-12", "tienda_01")
+    dicho = mostrado(cargadas, *del_11_al_12)
+    assert "1 día(s) anotado(s) como fallidos: 2025-03-12" in dicho
+    nucleo.olvidar(cargadas, *del_11_al_12)
     assert cargadas.consultar("SELECT * FROM dias_fallidos") == []
     assert dias(cargadas, "tienda_01") == list(range(1, 11))
     historia = "SELECT hasta, dias FROM cargas WHERE accion = 'olvido'"
@@ -253,8 +257,8 @@ def test_muerta_tras_confirmar_la_base_los_marcadores_que_quedan_no_valen(cargad
     assert marcados(cargadas, "tienda_01") == list(range(1, 11))
     viejos = shutil.copytree(cargadas.carpeta / "markers", cargadas.carpeta / "viejos")
     # Repetida, acaba; y también sin repetirla se cargan otra vez.
-    salida = cargadas.luigi("OlvidarVentas", *MARZO, *UNA, "--simular")
-    assert "3 día(s) que sólo dicen los marcadores: 2025-03-03 a 2025-03-05" in salida.fuera
+    dicho = mostrado(cargadas, "2025-03-01", "2025-03-31", "tienda_01")
+    assert "3 día(s) que sólo dicen los marcadores: 2025-03-03 a 2025-03-05" in dicho
     nucleo.olvidar(cargadas, "2025-03-03", "2025-03-05", "tienda_01")
     assert marcados(cargadas, "tienda_01") == [1, 2, 6, 7, 8, 9, 10]
     shutil.copytree(viejos, cargadas.carpeta / "markers", dirs_exist_ok=True)
@@ -287,8 +291,7 @@ def test_la_que_salio_del_catalogo_y_ya_solo_tiene_marcadores_se_termina_de_olvi
     cargadas.escribir()
     nucleo.olvidar(cargadas, "2025-03-01", "2025-03-31", "tienda_02")
     shutil.copytree(viejos, cargadas.carpeta / "markers", dirs_exist_ok=True)
-    salida = cargadas.luigi("OlvidarVentas", *MARZO, "--tiendas", "tienda_02", "--si")
-    assert salida.codigo == 0, salida.todo
+    nucleo.olvidar(cargadas, "2025-03-01", "2025-03-31", "tienda_02")
     assert cargadas.marcadores() == ["tienda_01/2025-03.json"]
 
 
