@@ -94,7 +94,7 @@ def a_medio_crear_la_base() -> None:
 
 def entre_tandas() -> None:
     """Muere con parte de una ventana ya insertada por varios hilos."""
-    archivo.FILAS_POR_TANDA, archivo.FILAS_POR_GRUPO = 4, 1
+    archivo.FILAS_POR_TANDA, archivo.QUE_SE_REPARTEN = 4, 1
     despues(abierta.Base, "tope_de_memoria", vez=5)
 
 
