@@ -1,12 +1,10 @@
 """RangoVentas por la línea de comandos: cargar, repetir, rangos que se cruzan, recargar."""
 
-import os
 import shutil
 import time
 
 import pytest
 
-from tests.lagos import EN_LOS_DOS
 from tests.proyecto import borrar_ventas, cada_dia, vender
 
 
@@ -16,15 +14,22 @@ def foto(proyecto):
     return {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in archivos}
 
 
+def no_pasan_de_los_que_tardo(proyecto, inicio):
+    """Los segundos del reporte, comparados con los de la orden que acaba de terminar."""
+    tardo = time.monotonic() - inicio
+    assert 0 <= proyecto.reporte()["segundos"] <= round(tardo, 1) + 0.1
+
+
 def test_carga_exactamente_lo_que_tienen_las_tiendas(con_marzo):
     assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-31")
     assert con_marzo.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
     assert con_marzo.sobras() == []
 
 
-@EN_LOS_DOS
 def test_con_varios_workers_y_meses_tambien(dos_tiendas):
+    inicio = time.monotonic()
     salida = dos_tiendas.rango("2025-03", "2025-04-15", workers=3)
+    no_pasan_de_los_que_tardo(dos_tiendas, inicio)
     assert salida.codigo == 0, salida.todo
     assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-04-15")
     assert dos_tiendas.marcadores() == [
@@ -38,25 +43,22 @@ def test_con_varios_workers_y_meses_tambien(dos_tiendas):
 def test_repetir_un_rango_terminado_no_abre_ninguna_tienda_ni_cambia_nada(con_marzo, workers):
     antes = foto(con_marzo)
     shutil.rmtree(con_marzo.carpeta / "pos")  # si alguien preguntara, fallaría
+    inicio = time.monotonic()
     salida = con_marzo.rango("2025-03", "2025-03", workers=workers)
+    no_pasan_de_los_que_tardo(con_marzo, inicio)
     assert salida.codigo == 0, salida.todo
     assert foto(con_marzo) == antes
     assert con_marzo.reporte()["tiendas_mes"]["al_dia"] == 2
 
 
-def test_rangos_que_se_cruzan_no_duplican_ni_pierden_dias(con_marzo):
-    assert con_marzo.rango("2025-03-15", "2025-04-10").codigo == 0
+def test_rangos_que_se_cruzan_no_duplican_ni_pierden_dias_y_solo_se_pide_lo_que_falta(con_marzo):
+    assert con_marzo.rango("2025-04-01", "2025-04-04").codigo == 0
+    cruzado = ("2025-03-15", "2025-04-10")
+    assert "2025-04-05 a 2025-04-10" in con_marzo.rango(*cruzado, "--simular").fuera
+    assert con_marzo.rango(*cruzado).codigo == 0
+    pedidos = [m["dias"] for m in con_marzo.reporte()["detalle"] if m["estado"] == "cargada"]
+    assert pedidos == [6, 6]
     assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-04-10")
-
-
-def test_un_mes_cortado_a_la_mitad_se_completa_pidiendo_solo_lo_que_falta(dos_tiendas):
-    dos_tiendas.rango("2025-03-01", "2025-03-15")
-    simulado = dos_tiendas.rango("2025-03", "2025-03", "--simular")
-    assert "2025-03-16 a 2025-03-31" in simulado.fuera
-    salida = dos_tiendas.rango("2025-03", "2025-03")
-    assert salida.codigo == 0
-    assert [m["dias"] for m in dos_tiendas.reporte()["detalle"]] == [16, 16]
-    assert dos_tiendas.cargado() == dos_tiendas.en_origen("2025-03-01", "2025-03-31")
 
 
 def test_simular_dice_que_pediria_y_no_hace_nada(dos_tiendas):
@@ -68,79 +70,71 @@ def test_simular_dice_que_pediria_y_no_hace_nada(dos_tiendas):
     assert dos_tiendas.marcadores() == []
 
 
-def test_un_marcador_borrado_a_mano_vuelve_a_cargar_esa_tienda_mes(con_marzo):
-    vender(con_marzo.carpeta / "pos" / "tienda_01.sqlite", {"2025-03-03": 7})
-    (con_marzo.carpeta / "markers" / "tienda_01" / "2025-03.json").unlink()
-    assert con_marzo.rango("2025-03", "2025-03").codigo == 0
-    assert con_marzo.reporte()["tiendas_mes"] == {
-        "cargada": 1, "al_dia": 1, "fallida": 0, "no_intentada": 0,
-    }  # fmt: skip
-    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-31")
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_recargar_pide_otra_vez_solo_los_dias_del_rango(con_marzo, workers):
+def test_recargar_o_borrar_un_marcador_pide_otra_vez_solo_esos_dias(con_marzo):
     for dia in ("2025-03-03", "2025-03-25"):
         vender(con_marzo.carpeta / "pos" / "tienda_01.sqlite", {dia: 5})
-    salida = con_marzo.rango("2025-03-01", "2025-03-10", "--recargar", workers=workers)
+    salida = con_marzo.rango("2025-03-01", "2025-03-10", "--recargar", workers=3)
     assert salida.codigo == 0, salida.todo
     cargado, origen = con_marzo.cargado(), con_marzo.en_origen("2025-03-01", "2025-03-31")
     distintos = [str(dia) for (t, dia) in origen if cargado[t, dia] != origen[t, dia]]
     assert distintos == ["2025-03-25"]  # ese día no se pidió otra vez
     assert con_marzo.rango("2025-03", "2025-03").codigo == 0
     assert con_marzo.reporte()["tiendas_mes"]["al_dia"] == 2
+    # Con su marcador borrado a mano, se lee otra vez toda esa tienda-mes, y ninguna más.
+    (con_marzo.carpeta / "markers" / "tienda_01" / "2025-03.json").unlink()
+    assert con_marzo.rango("2025-03", "2025-03").codigo == 0
+    assert con_marzo.reporte()["tiendas_mes"] == {
+        "cargada": 1, "al_dia": 1, "fallida": 0, "no_intentada": 0,
+    }  # fmt: skip
+    assert con_marzo.cargado() == origen
 
 
-@pytest.mark.parametrize("que", ["borrada", "reemplazada", "restaurada"])
-def test_una_base_que_no_respalda_los_marcadores_se_vuelve_a_cargar(con_marzo, que):
-    copia = con_marzo.carpeta / "copia.duckdb"
-    shutil.copy(con_marzo.base, copia)
-    if que == "restaurada":
-        con_marzo.rango("2025-03", "2025-04-02")
-        shutil.copy(copia, con_marzo.base)
-    elif que == "borrada":
-        os.unlink(con_marzo.base)
-    else:
-        marcadores = con_marzo.carpeta / "markers"
-        marcadores.rename(con_marzo.carpeta / "aparte")
-        os.unlink(con_marzo.base)
-        con_marzo.rango("2025-03-01", "2025-03-02")
-        shutil.rmtree(marcadores)
-        (con_marzo.carpeta / "aparte").rename(marcadores)
-    hasta = "2025-04-02" if que == "restaurada" else "2025-03-31"
-    assert con_marzo.rango("2025-03", hasta).codigo == 0
-    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", hasta)
+def test_una_base_que_no_respalda_los_marcadores_se_vuelve_a_cargar(con_marzo):
+    """Restaurada de una copia, borrada, y reemplazada por otra de la misma cadena."""
+    de_marzo = con_marzo.base.read_bytes()
+    assert con_marzo.rango("2025-04-01", "2025-04-02").codigo == 0
+    con_marzo.base.write_bytes(de_marzo)
+    todo = ("2025-03-01", "2025-04-02")
+    assert con_marzo.rango(*todo).codigo == 0
+    assert con_marzo.cargado() == con_marzo.en_origen(*todo)
+
+    marcadores, aparte = con_marzo.carpeta / "markers", con_marzo.carpeta / "aparte"
+    shutil.copytree(marcadores, aparte)
+    con_marzo.base.unlink()
+    assert con_marzo.rango("2025-03-01", "2025-03-02").codigo == 0
+    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-02")
+
+    shutil.rmtree(marcadores)
+    aparte.rename(marcadores)  # son los de la otra base
+    assert con_marzo.rango(*todo).codigo == 0
+    assert con_marzo.cargado() == con_marzo.en_origen(*todo)
 
 
-@EN_LOS_DOS
 def test_un_dia_vaciado_en_el_origen_no_reemplaza_al_que_tenia_filas(con_marzo):
     antes = con_marzo.cargado()
-    borrar_ventas(con_marzo.carpeta / "pos" / "tienda_01.sqlite", "2025-03-09")
+    pos, entera = con_marzo.carpeta / "pos" / "tienda_01.sqlite", con_marzo.carpeta / "entera"
+    shutil.copy(pos, entera)
+    borrar_ventas(pos, "2025-03-09")
     salida = con_marzo.rango("2025-03", "2025-03", "--recargar")
     assert salida.codigo == 30
     assert "2025-03-09" in salida.error
     assert "--aceptar-vacios" in salida.error
     assert con_marzo.cargado() == antes
-    # La misma orden le pregunta otra vez a la tienda: si sigue vacía, sigue fallando…
+    # La misma orden le pregunta otra vez a la tienda: si sigue vacía, sigue fallando; si el día
+    # reaparece, lo carga.
     assert con_marzo.rango("2025-03", "2025-03").codigo == 30
     assert con_marzo.cargado() == antes
-    salida = con_marzo.rango("2025-03", "2025-03", "--aceptar-vacios")
+    shutil.copy(entera, pos)
+    salida = con_marzo.rango("2025-03", "2025-03")
+    assert salida.codigo == 0, salida.todo
+    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-31") == antes
+    # Y vacío, sólo si el operador lo acepta.
+    borrar_ventas(pos, "2025-03-09")
+    salida = con_marzo.rango("2025-03", "2025-03", "--recargar", "--aceptar-vacios")
     assert salida.codigo == 0, salida.todo
     assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-31")
     ceros = con_marzo.consultar("SELECT dia FROM control_dias WHERE filas = 0")
     assert [str(d) for (d,) in ceros] == ["2025-03-09"]
-
-
-def test_si_el_dia_vaciado_reaparece_la_misma_orden_lo_carga(con_marzo):
-    pos = con_marzo.carpeta / "pos" / "tienda_01.sqlite"
-    copia = con_marzo.carpeta / "copia.sqlite"
-    shutil.copy(pos, copia)
-    borrar_ventas(pos, "2025-03-09")
-    assert con_marzo.rango("2025-03", "2025-03", "--recargar").codigo == 30
-    shutil.copy(copia, pos)
-    salida = con_marzo.rango("2025-03", "2025-03")
-    assert salida.codigo == 0, salida.todo
-    assert con_marzo.cargado() == con_marzo.en_origen("2025-03-01", "2025-03-31")
 
 
 def test_los_dias_futuros_y_los_anteriores_a_la_apertura_quedan_fuera_y_se_dice(proyecto):
@@ -189,11 +183,3 @@ def test_las_lineas_sin_producto_se_conservan_y_se_cuentan(con_marzo):
     )
     assert filas == contadas
     assert {n for _, n in filas} == {3}
-
-
-def test_los_segundos_del_reporte_no_pasan_de_los_que_tardo_la_orden(dos_tiendas):
-    for _ in range(3):
-        inicio = time.monotonic()
-        assert dos_tiendas.rango("2025-03-01", "2025-03-01").codigo == 0
-        tardo = time.monotonic() - inicio
-        assert 0 <= dos_tiendas.reporte()["segundos"] <= round(tardo, 1) + 0.1
