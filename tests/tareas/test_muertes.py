@@ -16,35 +16,62 @@ from tests.proyecto import RAIZ, Proyecto, cada_dia
 
 RANGO = ("--desde", "2025-03", "--hasta", "2025-03")
 MARZO = ("2025-03-01", "2025-03-31")
-# Lo que pasa al leer depende de la clase de POS, y lo que pasa al confirmar, del destino: de una
-# API y de un lago se prueban siempre unos puntos, y todos con HISTORIAS=1.
-_TODOS = bool(os.environ.get("HISTORIAS"))
-DE_UNA_API = [*DE_API, *(sorted(PUNTOS) if _TODOS else ["entre_ventanas"])]
-DE_UN_LAGO = (
-    sorted(PUNTOS | PUNTOS_DE_LAGO) if _TODOS else ["con_el_archivo_escrito", "tras_el_commit"]
-)
+# De a dos días por ventana, que basta para que haya varias.
+QUINCENA, DIEZ = ("2025-03-01", "2025-03-15"), ("2025-03-01", "2025-03-10")
+# Cada historia muere en esos puntos, uno tras otro y cada vez con tres días más por cargar, y la
+# última orden la termina. Lo que pasa al leer depende de la clase de POS, y lo que pasa al
+# confirmar, del destino: de una API y de un lago se prueban siempre unos puntos. Con HISTORIAS=1,
+# todos, y cada uno en su historia.
+AL_LEER = (
+    "a_medio_crear_la_base", "dentro_de_una_ventana", "entre_ventanas", "antes_de_la_ficha",
+    "antes_del_manifiesto",
+)  # fmt: skip
+AL_CARGAR = ("tras_el_manifiesto", "entre_tandas", "a_medio_cargar", "antes_del_commit")
+# Quien muere antes de su reporte es la primera: a otra la mataría el de la que murió antes.
+AL_CONFIRMAR = (
+    "antes_del_reporte", "a_medio_confirmar", "tras_el_commit", "tras_el_marcador",
+    "a_medio_borrar_el_staging",
+)  # fmt: skip
+HISTORIAS = [
+    *(("archivo", ODBC, historia, 3) for historia in (AL_LEER, AL_CARGAR, AL_CONFIRMAR)),
+    ("archivo", ODBC, ("antes_del_reporte", "antes_del_commit"), 1),
+    ("archivo", HTTP, ("mientras_baja", "entre_ventanas"), 3),
+    ("lago", ODBC, ("con_el_archivo_escrito", "tras_el_commit"), 3),
+]
+if os.environ.get("HISTORIAS"):
+    HISTORIAS = [
+        *(("archivo", ODBC, (punto,), 3) for punto in sorted(PUNTOS)),
+        *(("archivo", ODBC, (punto,), 1) for punto in ("antes_del_commit", "antes_del_reporte")),
+        *(("archivo", HTTP, (punto,), 3) for punto in sorted(PUNTOS | DE_API)),
+        *(("lago", ODBC, (punto,), 3) for punto in sorted(PUNTOS | PUNTOS_DE_LAGO)),
+    ]
 
 
 @pytest.fixture(params=[ODBC, HTTP])
 def una(proyecto, request):
-    """Una tienda de cada clase, con 50 líneas en cada día de marzo."""
-    with con_tiendas(proyecto, request.param, {"tienda_01": cada_dia(*MARZO, 50)}):
+    """Una tienda de cada clase, con diez días de ventas."""
+    proyecto.ajustes["ventana_dias"] = "2"
+    with con_tiendas(proyecto, request.param, {"tienda_01": cada_dia(*DIEZ, 10)}):
         yield proyecto
 
 
 @pytest.fixture
 def dos(proyecto, request):
-    """Dos tiendas de la clase que se pida, con ventas de todo marzo."""
-    dias = {"tienda_01": cada_dia(*MARZO, 120), "tienda_02": cada_dia(*MARZO, 80)}
+    """Dos tiendas de la clase que se pida, con quince días de ventas."""
+    proyecto.ajustes["ventana_dias"] = "2"
+    if proyecto.en_lago:  # lo que tenía la que murió se espera menos que los 15 s de siempre
+        proyecto.ajustes["lago_vida"] = "8"
+    dias = {"tienda_01": cada_dia(*QUINCENA, 12), "tienda_02": cada_dia(*QUINCENA, 8)}
     with con_tiendas(proyecto, request.param, dias):
         yield proyecto
 
 
-def matar_en(proyecto: Proyecto, punto: str, workers: int) -> None:
+def matar_en(proyecto: Proyecto, punto: str, workers: int, hasta: str) -> None:
     """Corre la orden hasta el punto dado y comprueba que murió y que no quedó ningún proceso."""
     entorno = proyecto.entorno()
     entorno["PYTHONPATH"] = str(RAIZ)
-    orden = proyecto.orden("RangoVentas", *RANGO, workers=workers)[3:]
+    rango = ("--desde", MARZO[0], "--hasta", hasta)
+    orden = proyecto.orden("RangoVentas", *rango, workers=workers)[3:]
     muerta = subprocess.Popen(
         [sys.executable, "-m", "tests.muere", punto, "--", *orden], cwd=proyecto.carpeta,
         env=entorno, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -72,62 +99,58 @@ def _sesion(pid: int) -> int | None:
 # Con varios workers muere además lo que las otras tareas hacían: es lo más difícil. Con uno, un
 # punto de la carga y uno del principal; los de la lectura están más abajo.
 @pytest.mark.parametrize(
-    ("destino", "dos", "punto", "workers"),
-    [
-        *(("archivo", ODBC, punto, 3) for punto in sorted(PUNTOS)),
-        ("archivo", ODBC, "antes_del_commit", 1), ("archivo", ODBC, "antes_del_reporte", 1),
-        *(("lago", ODBC, punto, 3) for punto in DE_UN_LAGO),
-        *(("archivo", HTTP, punto, 3) for punto in DE_UNA_API),
-    ],
-    indirect=["destino", "dos"],
-)  # fmt: skip
-def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(dos, punto, workers):
-    matar_en(dos, punto, workers)
-    salida = dos.rango("2025-03", "2025-03", workers=workers)
+    ("destino", "dos", "puntos", "workers"), HISTORIAS, indirect=["destino", "dos"]
+)
+def test_tras_un_kill_9_la_misma_orden_deja_exactamente_las_filas_del_origen(dos, puntos, workers):
+    origen = dos.en_origen(*QUINCENA)
+    for n, punto in enumerate(puntos, 1):
+        matar_en(dos, punto, workers, QUINCENA[1] if n == len(puntos) else f"2025-03-{3 * n:02d}")
+        # Ningún día a medias ni repetido.
+        assert dos.cargado().items() <= origen.items()
+    salida = dos.rango(*QUINCENA, workers=workers)
     assert salida.codigo == 0, salida.todo
-    assert dos.cargado() == dos.en_origen(*MARZO)
+    assert dos.cargado() == origen
     assert dos.marcadores() == ["tienda_01/2025-03.json", "tienda_02/2025-03.json"]
     assert dos.sobras() == []
     # La que murió dejó su reporte, que escribió la siguiente; si ya lo tenía todo, está completa.
     reportes = [p.read_text() for p in (dos.carpeta / "reportes").glob("corrida_*.json")]
-    estados = sorted(json.loads(r)["estado"] for r in reportes)
-    murio = "completa" if punto == "antes_del_reporte" else "interrumpida"
-    assert estados == ["completa", murio]
+    estados = [json.loads(r)["estado"] for r in reportes]
+    murieron = ["completa" if p == "antes_del_reporte" else "interrumpida" for p in puntos]
+    assert sorted(estados) == sorted([*murieron, "completa"])
 
 
 def test_lo_ya_leido_antes_de_morir_no_se_vuelve_a_leer_salvo_lo_que_cambio(una):
-    matar_en(una, "entre_ventanas", 1)
+    matar_en(una, "entre_ventanas", 1, DIEZ[1])
     reponer = una.retratar()
-    assert una.rango("2025-03", "2025-03").codigo == 0
+    assert una.rango(*DIEZ).codigo == 0
     detalle = una.reporte()["detalle"][0]
-    assert detalle["ventanas"] == 5  # 31 días de siete en siete
+    assert detalle["ventanas"] == 5
     assert detalle["intentos"] == 3  # dos ya estaban
-    assert una.cargado() == una.en_origen(*MARZO)
+    assert una.cargado() == una.en_origen(*DIEZ)
+
+    # Con --recargar no se usa nada de lo que dejó.
+    reponer()
+    assert una.rango(*DIEZ, "--recargar").codigo == 0
+    assert una.reporte()["detalle"][0]["intentos"] == 5
+    assert una.cargado() == una.en_origen(*DIEZ)
 
     reponer()
     vender(una, "tienda_01", {"2025-03-02": 9})
-    assert una.rango("2025-03", "2025-03").codigo == 0
+    assert una.rango(*DIEZ).codigo == 0
     assert una.reporte()["detalle"][0]["intentos"] == 4  # la del cambio, otra vez
-    assert una.cargado() == una.en_origen(*MARZO)
-
-
-def test_recargar_no_usa_lo_que_dejo_en_staging_una_corrida_muerta(una):
-    matar_en(una, "tras_el_manifiesto", 1)
-    vender(una, "tienda_01", {"2025-03-02": 9})
-    assert una.rango("2025-03", "2025-03", "--recargar").codigo == 0
-    assert una.cargado() == una.en_origen(*MARZO)
+    assert una.cargado() == una.en_origen(*DIEZ)
 
 
 def test_si_la_consulta_cambio_lo_ya_leido_no_sirve(proyecto):
-    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 50))
+    proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-07", 5))
     sql = proyecto.carpeta / "sql"
     subprocess.run(["cp", "-r", proyecto.config.ajustes.sql, sql], check=True)
     proyecto.ajustes = {"sql": str(sql)}
     proyecto.escribir()
-    matar_en(proyecto, "tras_el_manifiesto", 1)
+    matar_en(proyecto, "tras_el_manifiesto", 1, "2025-03-07")
     ventas = sql / "demo" / "ventas.sql"
     ventas.write_text(ventas.read_text().replace("substr(l.caja,", "substr('C' || l.caja,"))
-    assert proyecto.rango("2025-03", "2025-03").codigo == 0
+    assert proyecto.rango("2025-03-01", "2025-03-07").codigo == 0
     assert proyecto.consultar("SELECT DISTINCT caja FROM ventas_raw") == [("C001",)]
 
 
@@ -155,6 +178,7 @@ def test_un_proceso_de_tarea_que_muere_es_un_fallo_con_su_frase(dos_tiendas):
         lectores = [p for p in psutil.Process(corrida.pid).children(recursive=True)
                     if "fluxion_luigi.flujo.lector" in " ".join(_orden(p))]  # fmt: skip
         victima = lectores[0].parent() if lectores else None
+        time.sleep(0.01)
     assert victima is not None
     victima.kill()
     fuera, error = corrida.communicate(timeout=120)
@@ -172,16 +196,18 @@ def _orden(proceso: psutil.Process) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("clase", "workers", "n", "cuando_haya"),
+    ("clase", "workers", "dias", "cuando_haya"),
     [
-        (ODBC, 1, 1200, "*.json"), (ODBC, 3, 1200, "*.json"),
-        (HTTP, 3, 50, "descargas/*/*.json"),
+        (ODBC, 1, cada_dia(*MARZO, 1200), "*.json"),
+        (ODBC, 3, cada_dia(*MARZO, 1200), "*.json"),
+        (HTTP, 3, cada_dia(*QUINCENA, 10), "descargas/*/*.json"),
     ],
-)  # fmt: skip
+    ids=["odbc-1", "odbc-3", "http-3"],
+)
 def test_si_matan_solo_al_proceso_principal_sus_hijos_terminan_con_el(
-    proyecto, clase, workers, n, cuando_haya
+    proyecto, clase, workers, dias, cuando_haya
 ):
-    with con_tiendas(proyecto, clase, {"tienda_01": cada_dia(*MARZO, n)}):
+    with con_tiendas(proyecto, clase, {"tienda_01": dias}):
         corrida = proyecto.lanzar("RangoVentas", *RANGO, workers=workers)
         limite = time.monotonic() + 60
         while not list(proyecto.carpeta.glob(f"staging/tienda_01/2025-03/{cuando_haya}")):
