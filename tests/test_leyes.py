@@ -64,13 +64,14 @@ class Mundo:
         corrida = subprocess.Popen(
             orden, cwd=self.proyecto.carpeta, start_new_session=True,
             env=self.proyecto.entorno(PYTHONPATH=str(RAIZ)),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         with contextlib.suppress(subprocess.TimeoutExpired):
-            corrida.wait(120 if en_un_punto else cuando)
+            corrida.communicate(timeout=120 if en_un_punto else cuando)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(corrida.pid, signal.SIGKILL)
-        assert corrida.wait() in (0, -signal.SIGKILL)
+        corrida.communicate()  # sus hijos también la tienen abierta: hasta que muera el último
+        assert corrida.returncode in (0, -signal.SIGKILL)
         self.muertes += corrida.returncode == -signal.SIGKILL
 
     def vender(self, dia):
@@ -114,6 +115,7 @@ def un_mundo(clase: str, servidor=None):
     with tempfile.TemporaryDirectory() as carpeta:
         proyecto = Proyecto(Path(carpeta), ajustes={"ventana_dias": "2"})
         if servidor:
+            proyecto.ajustes["lago_vida"] = "8"  # lo que se espera a la que murió
             lagos.poner(proyecto, servidor)
         if AL_AZAR or not servidor:
             proyecto.con_tienda("tienda_02", dias)
