@@ -110,13 +110,26 @@ def preguntas(servidor: Servidor, a_la_vez: dict[str, int]) -> Callable[[], None
 
 
 def lector(proyecto: Proyecto, enteros: dict, partidos: set) -> Callable[[], None]:
-    """Anota los días que vio con otra cosa que todas sus filas."""
+    """Anota los días que vio con otra cosa que todas sus filas.
+
+    Mira siempre por la misma conexión: abrirla cuesta más que mirar.
+    """
+    abierta = contextlib.ExitStack()
+    conexion = None
 
     def mirar() -> None:
-        with contextlib.suppress(Exception):  # el catálogo está apagado, o el lago aún no existe
-            for clave, visto in proyecto.cargado().items():
-                if visto != enteros.get(clave):
-                    partidos.add((clave, visto))
+        nonlocal conexion
+        try:
+            conexion = conexion or abierta.enter_context(lagos.abierto(proyecto))
+            vistos = conexion.execute(
+                "SELECT ubicacion_id, fecha, count(*), sum(total) FROM ventas_raw GROUP BY ALL"
+            ).fetchall()
+        except Exception:  # el catálogo está apagado, o el lago aún no existe
+            conexion = abierta.close()
+            return
+        for tienda, dia, *visto in vistos:
+            if tuple(visto) != enteros.get((tienda, dia)):
+                partidos.add((tienda, dia, *visto))
 
     return mirar
 
