@@ -16,7 +16,7 @@ pytestmark = pytest.mark.postgresql
 
 
 def test_carga_lo_que_tiene_el_servidor(en_postgresql, postgresql):
-    salida = en_postgresql.rango("2025-03", "2025-04")
+    salida = en_postgresql.rango("2025-03", "2025-05")
     assert salida.codigo == 0, salida.todo
     base = en_postgresql.tiendas["tienda_01"]["base_datos"]
     cargado = {dia: v for (_, dia), v in en_postgresql.cargado().items()}
@@ -27,6 +27,10 @@ def test_carga_lo_que_tiene_el_servidor(en_postgresql, postgresql):
         "WHERE linea = 1 AND en_catalogo ORDER BY ALL LIMIT 1"
     )
     assert muestra == [("Producto ñandú 0", "00:00:01", "Víveres")]
+    # Un mes sin una venta ni un producto se registra en cero.
+    assert en_postgresql.consultar(
+        "SELECT count(*), sum(filas) FROM control_dias WHERE dia >= '2025-05-01'"
+    ) == [(31, 0)]
 
 
 # -- los productos, aparte de las líneas
@@ -94,13 +98,6 @@ def test_dos_consultas_que_no_dan_igual_el_codigo_se_dicen(con_sql_propio):
     con_sql_propio.exigir_fallo(salida, "no conoce: «C", "letra por letra")
 
 
-def test_una_columna_opcional_que_no_da_ninguna_de_las_dos_queda_vacia(con_sql_propio):
-    cambiar(con_sql_propio, "productos.sql", "    CAST(p.marca AS VARCHAR(256)) AS marca,\n", "")
-    salida = con_sql_propio.rango("2025-03-01", "2025-03-05")
-    assert salida.codigo == 0, salida.todo
-    assert con_sql_propio.consultar("SELECT count(*), count(marca) FROM ventas_raw") == [(2500, 0)]
-
-
 def test_un_codigo_vendido_entre_las_dos_consultas_se_resuelve_sin_leer_otra_vez(
     con_sql_propio, postgresql
 ):
@@ -160,16 +157,23 @@ def test_dos_consultas_que_no_casan_en_nada_no_llenan_la_memoria(con_sql_propio,
     assert lotes_de_ventas == ["ventas.sql"] * 3
 
 
-def test_los_productos_se_piden_una_vez_para_todas_las_ventanas_del_mes(con_sql_propio, postgresql):
+def test_los_productos_se_piden_una_vez_para_todo_el_mes_y_la_columna_que_no_dan_queda_vacia(
+    con_sql_propio, postgresql
+):
     cambiar(
         con_sql_propio, "productos.sql", FILTRO,
         FILTRO.replace("\n", " AND ((SELECT nextval('veces')) > 0 OR l.codigo IS NULL)\n", 1),
     )  # fmt: skip
+    # Una opcional, que tampoco da ventas.sql.
+    cambiar(con_sql_propio, "productos.sql", "    CAST(p.marca AS VARCHAR(256)) AS marca,\n", "")
     with contando_las_veces(con_sql_propio, postgresql) as c:
         salida = con_sql_propio.rango("2025-03", "2025-03")
         assert salida.codigo == 0, salida.todo
         assert c.execute("SELECT last_value FROM veces").fetchval() == 1
     assert con_sql_propio.reporte()["detalle"][0]["ventanas"] == 5
+    assert con_sql_propio.consultar("SELECT count(*), count(marca) FROM ventas_raw") == [
+        (31 * 500, 0)
+    ]
 
 
 def test_unos_productos_de_tantos_dias_que_agotan_el_tiempo_se_piden_por_ventana(con_sql_propio):
@@ -216,10 +220,3 @@ def test_unos_productos_lentos_no_achican_las_ventanas(con_sql_propio):
     assert con_sql_propio.rango("2025-03", "2025-03").codigo == 0
     [mes] = con_sql_propio.reporte()["detalle"]
     assert mes["ventanas"] == 2
-
-
-def test_un_mes_sin_una_venta_ni_un_producto_se_registra_en_cero(en_postgresql):
-    salida = en_postgresql.rango("2025-06", "2025-06")
-    assert salida.codigo == 0, salida.todo
-    assert en_postgresql.cargado() == {}
-    assert en_postgresql.consultar("SELECT count(*), sum(filas) FROM control_dias") == [(30, 0)]
