@@ -207,6 +207,18 @@ class Proyecto:
         )
         return {(t, d): (n, total) for t, d, n, total in filas}
 
+    def exigir_dias_enteros(self) -> dict[tuple[str, date], tuple[int, Decimal]]:
+        """Cada día cargado tiene las filas que dice su control, ni una más ni una menos."""
+        if ("ventas_raw",) not in self.consultar("SHOW TABLES"):
+            return {}
+        control = self.consultar(
+            "SELECT ubicacion_id, dia, filas, total FROM control_dias WHERE filas > 0"
+        )
+        cargado = self.cargado()
+        assert len(control) == len({c[:2] for c in control})
+        assert {c[:2]: c[2:] for c in control} == cargado
+        return cargado
+
     def en_origen(self, desde: str, hasta: str) -> dict[tuple[str, date], tuple[int, Decimal]]:
         """Lo mismo, según las tiendas: cada día, el POS que tenían entonces."""
         salida = {}
