@@ -64,14 +64,14 @@ def cargar(dos_tiendas, lote, avances, tienda="tienda_01") -> list[tuple]:
 @settings(
     max_examples=AL_AZAR, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-@given(filas=st.integers(1, 60), por_tanda=st.integers(1, 70), por_grupo=st.integers(1, 70))
+@given(filas=st.integers(1, 60), por_tanda=st.integers(1, 70), se_reparten=st.integers(1, 70))
 def test_cualquier_tanda_deja_cada_fila_una_vez_y_en_orden(
-    dos_tiendas, tmp_path, filas, por_tanda, por_grupo
+    dos_tiendas, tmp_path, filas, por_tanda, se_reparten
 ):
     avances = []
     with pytest.MonkeyPatch.context() as m:
         m.setattr(archivo, "FILAS_POR_TANDA", por_tanda)
-        m.setattr(archivo, "FILAS_POR_GRUPO", por_grupo)
+        m.setattr(archivo, "QUE_SE_REPARTEN", se_reparten)
         quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas), avances)
     assert [linea for _, linea in quedo] == list(range(filas))
     assert avances[-1] == (filas, filas)
