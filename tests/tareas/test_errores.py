@@ -226,7 +226,7 @@ def test_un_staging_corrupto_se_descarta_se_dice_y_se_vuelve_a_extraer(proyecto)
     from tests.tareas.test_muertes import matar_en
 
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-04-15", 120))
-    matar_en(proyecto, "tras_el_manifiesto", 1)
+    matar_en(proyecto, "tras_el_manifiesto", 1, "2025-03-31")
     parquet = sorted(proyecto.carpeta.glob("staging/*/*/*.parquet"))[0]
     datos = bytearray(parquet.read_bytes())
     datos[len(datos) // 2] ^= 0xFF
