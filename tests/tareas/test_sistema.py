@@ -34,7 +34,8 @@ class Bodegon:
     def __init__(self, proyecto: Proyecto):
         self.proyecto = proyecto
         self.sql = proyecto.carpeta / "sql"
-        shutil.copytree(RAIZ / "sql" / "destino", self.sql / "destino")
+        for suyo in ("destino", "lago", "turnos"):
+            shutil.copytree(RAIZ / "sql" / suyo, self.sql / suyo)
         proyecto.ajustes["sql"] = str(self.sql)
         proyecto.con_tienda("bodegon_01", nombre="BODEGÓN AV. BOLÍVAR", sistema="bodegon")
         self.archivo = Path(proyecto.tiendas["bodegon_01"]["archivo"])
