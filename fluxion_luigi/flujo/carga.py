@@ -79,7 +79,8 @@ def cargar(
     dice cuál fue.
 
     Raises:
-        ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban.
+        ErrorFluxion: si no se pudo; la base y el marcador quedan como estaban. En un lago, los días
+            que ya confirmados no son lo comprobado quedan por cargar, y sin marcador.
     """
     with candado_de(config, tienda, tramo.mes):
         origen = carpeta_de(config, tienda, tramo)

@@ -186,8 +186,9 @@ class Recoleccion:
         """La fecha que no se entiende de una línea de las puestas, y qué línea es; vacío si no trae
         ninguna."""
         hay = self._motor.filas(
-            f"SELECT fecha, factura, linea FROM ({self._pedido.ventas}) "
-            "WHERE length(fecha) <> 10 OR (fecha IS NOT NULL AND TRY_CAST(fecha AS DATE) IS NULL) "
+            "SELECT dicha, factura, linea FROM (SELECT *, CAST(fecha AS VARCHAR) AS dicha "
+            f"FROM ({self._pedido.ventas})) "
+            "WHERE length(dicha) <> 10 OR (dicha IS NOT NULL AND TRY_CAST(dicha AS DATE) IS NULL) "
             "LIMIT 1",
             "ventas.sql", moneda=self._pedido.moneda,
         )  # fmt: skip

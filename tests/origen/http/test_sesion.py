@@ -216,6 +216,21 @@ def test_un_valor_que_no_sirve_deja_fuera_su_dia_y_se_nombra(abrir, servidor):
     assert len(servidor.peticiones) == 2 * len(casos) + 1
 
 
+def test_una_fecha_que_no_se_entiende_se_dice_aunque_ventas_sql_ya_la_haya_hecho_fecha(
+    abrir, servidor
+):
+    """El de otra API puede entregarla con su tipo: entonces no hay texto que citar."""
+    servidor.hacer(cambia("fecha", "04/03/2025"), dia=DIA, siempre=True)
+    tienda = abrir()
+    suya = tienda.pedido["ventas"]
+    tienda.pedido["ventas"] = f"SELECT * REPLACE (TRY_CAST(fecha AS DATE) AS fecha) FROM ({suya})"
+    tienda.reabrir()
+    tienda.contar(DIA)
+    with pytest.raises(ErrorDatos) as e:
+        tienda.leer(DIA)
+    assert "1 línea(s) no traen una fecha que se entienda" in e.value.dias[EL_DIA]
+
+
 def test_una_linea_repetida_cuenta_una_vez(abrir, servidor):
     servidor.hacer(juntas(repite(0), repite(3)), dia=DIA)
     tienda = abrir()
