@@ -2,7 +2,8 @@
 CREATE OR REPLACE TEMP TABLE dias AS
 WITH precios AS (
     -- Cuánto se aleja ese día, en general, lo cobrado de lo que dice el catálogo de hoy.
-    SELECT fecha, avg(ln(precio_unitario / precio_catalogo)) AS razon
+    SELECT
+        fecha, avg(ln(precio_unitario / precio_catalogo)) AS razon, exp(razon) AS veces_catalogo
     FROM lineas
     WHERE precio_unitario > 0 AND precio_catalogo > 0
     GROUP BY fecha
@@ -17,18 +18,19 @@ WITH precios AS (
 ), por_linea AS (
     SELECT
         l.*, razon,
+        precio_catalogo * veces_catalogo AS esperado,
         trim(tipo_documento) = 'DEV' AS devolucion,
         cantidad < 0 OR total < 0 AS negativa,
         cantidad > 0 OR total > 0 AS positiva,
-        -- En coma flotante, que es con margen: así cabe también el producto de dos muy grandes.
+        -- En coma flotante, que es con margen: así caben también los muy grandes, y cuesta menos.
         abs(cantidad::DOUBLE * precio_unitario) AS monto,
         -- Un precio va redondeado al céntimo: por la cantidad, medio céntimo por unidad.
         0.011 + 0.006 * abs(cantidad)::DOUBLE AS margen,
         -- Cincuenta veces más que lo que dice el catálogo, o quinientas menos.
-        precio_unitario < 0 OR ln(
-            CASE WHEN precio_unitario > 0 AND precio_catalogo > 0
-            THEN precio_unitario / precio_catalogo END
-        ) - razon NOT BETWEEN -ln(500) AND ln(50) AS absurda
+        precio_unitario < 0 OR (
+            precio_unitario > 0 AND precio_catalogo > 0
+            AND precio_unitario NOT BETWEEN esperado / 500 AND esperado * 50
+        ) AS absurda
     FROM lineas AS l
     LEFT JOIN precios USING (fecha)
 ), contados AS (
@@ -40,7 +42,7 @@ WITH precios AS (
         exp(avg(CASE WHEN total <> 0 THEN ln(abs(total)) END)) AS monto_tipico,
         count(*) FILTER (NOT en_catalogo) AS sin_producto,
         count(*) FILTER (hora IS NULL) AS sin_hora,
-        count(*) FILTER (abs(subtotal::DECIMAL(38,4) + impuesto - total) > 0.011) AS no_suman,
+        count(*) FILTER (abs(subtotal::DOUBLE + impuesto - total) > 0.011) AS no_suman,
         count(*) FILTER (
             abs(monto - abs(total)) > margen AND abs(monto - abs(subtotal)) > margen
         ) AS no_dan,
