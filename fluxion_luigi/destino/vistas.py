@@ -5,7 +5,7 @@ hizo lo suyo (`definiciones`): si alguno cambió, se rehace todo; si no, cuesta 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -49,14 +49,16 @@ def poner_al_dia(conexion, sql: Path, *, comenta_columnas: bool = True) -> None:
     columnas: dict[str, list[str]] = {}
     for nombre, columna in ejecutar(conexion, consulta(sql, "columnas")):
         columnas.setdefault(nombre, []).append(columna)
+    comentarios: list[str] = []
     for definicion in todas.values():
         suyas = columnas[definicion.nombre]
         if definicion.es_vista and not comenta_columnas:
             suyas = []
-        _comentar(conexion, definicion, suyas, todas)
+        comentarios += _comentarios(definicion, suyas, todas)
         nombre, es_vista, huella = _renglon(definicion)
         valores = {"nombre": nombre, "es_vista": es_vista, "huella": huella}
         ejecutar(conexion, consulta(sql, "insertar_definicion"), valores)
+    ejecutar(conexion, ";".join(comentarios))
 
 
 @cache
@@ -94,18 +96,15 @@ def _crear(conexion, sql: Path, vista: Definicion) -> None:
         ) from None
 
 
-def _comentar(
-    conexion, suya: Definicion, columnas: list[str], todas: Mapping[str, Definicion]
-) -> None:
+def _comentarios(
+    suya: Definicion, columnas: list[str], todas: Mapping[str, Definicion]
+) -> Iterator[str]:
     que = "VIEW" if suya.es_vista else "TABLE"
-    ejecutar(conexion, f'COMMENT ON {que} "{suya.nombre}" IS {_citado(suya.comentario)}')
+    yield f'COMMENT ON {que} "{suya.nombre}" IS {_citado(suya.comentario)}'
     dichos = suya.columnas(todas)
     for columna in columnas:
         if columna in dichos:
-            ejecutar(
-                conexion,
-                f'COMMENT ON COLUMN "{suya.nombre}"."{columna}" IS {_citado(dichos[columna])}',
-            )
+            yield f'COMMENT ON COLUMN "{suya.nombre}"."{columna}" IS {_citado(dichos[columna])}'
 
 
 def _citado(texto: str) -> str:
