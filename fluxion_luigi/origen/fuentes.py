@@ -4,6 +4,8 @@ Cada clase es un paquete de aquí con dos módulos: `fuente`, lo que hace el pro
 `sesion`, lo que hace el proceso lector. Cuál es la de una tienda lo dice `Tienda.fuente`.
 """
 
+from __future__ import annotations
+
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -11,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fluxion_luigi.conciliacion import Conteos
-from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorFluxion
 from fluxion_luigi.esquema import Hallazgo
-from fluxion_luigi.origen.resultado import Resultado
 from fluxion_luigi.periodos import Rango
 
-if TYPE_CHECKING:  # Luigi no carga Arrow
+if TYPE_CHECKING:  # Luigi no carga Arrow, ni el lector la configuración
     import pyarrow as pa
+
+    from fluxion_luigi.config import Configuracion, Tienda
+    from fluxion_luigi.origen.resultado import Resultado
 
 # Se llama con cada cosa que llega: quien vigila al lector vuelve a contar su espera.
 Latido = Callable[[], None]
@@ -45,7 +48,7 @@ class Sesion(Protocol):
     def preparar(self, dias: Rango, latido: Latido) -> None:
         """Lo que se pide una sola vez para leer esos días, aunque sea en varias ventanas."""
 
-    def leer(self, dias: Rango, latido: Latido) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
+    def leer(self, dias: Rango, latido: Latido) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Las líneas de esos días, en el esquema declarado."""
 
     def desde(self, dias: Rango) -> datetime | None:

@@ -5,8 +5,9 @@ un DECIMAL a una columna de texto vuelve cero un «abc». Se toma el tipo que de
 conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import arrow_odbc
@@ -53,7 +54,7 @@ class Conexion:
         self._conexion = arrow_odbc.connect(pedido.cadena, login_timeout_sec=max(1, round(timeout)))
         for sentencia in pedido.sesion:
             self._conexion.execute(sentencia)
-        self._ultimos: tuple[Rango, Productos | None] | None = None
+        self._ultimos: tuple[Rango, Callable[[], Productos] | None] | None = None
 
     def probar(self, timeout: float) -> None:
         """Cuenta cero días: si contesta, están la base, sus tablas y los permisos.
@@ -103,7 +104,8 @@ class Conexion:
             hay = self._pedido.productos
             self._ultimos = dias, self._pedir_productos(dias, latido) if hay else None
 
-    def _pedir_productos(self, dias: Rango, latido: Latido) -> Productos:
+    def _pedir_productos(self, dias: Rango, latido: Latido) -> Callable[[], Productos]:
+        """Los trae; se ordenan al usarlos, que es cuando ya vienen de camino las ventas."""
         lector = self._leer(self._pedido.productos, self._entre(dias), chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema, self._pedido.clave)
         entrega.exigir(lector.schema)
@@ -115,7 +117,7 @@ class Conexion:
             filas += len(lote)
             latido()
         tabla = pa.Table.from_batches(lotes, entrega.esquema)
-        return Productos(tabla, self._pedido.sistema, self._pedido.clave, malas)
+        return cache(lambda: Productos(tabla, self._pedido.sistema, self._pedido.clave, malas))
 
     def desde(self, ventana: Rango) -> None:
         """Nada se tiene desde antes: se pide al leer."""
@@ -129,11 +131,12 @@ class Conexion:
             ErrorDatos, ErrorConciliacion: al acabar de recorrerlas, con los días que tienen una
                 línea que no sirve; la segunda, si leer otra vez podría arreglarlo.
         """
-        conocidos = self._ultimos[1] if self._ultimos else None
         lector = self._leer(
             self._pedido.ventas, self._entre(ventana),
             chunk=min(FILAS_POR_LOTE, self._pedido.chunk_filas),
         )  # fmt: skip
+        productos_de = self._ultimos and self._ultimos[1]
+        conocidos = productos_de() if productos_de else None
         clave = self._pedido.clave if conocidos else ()
         entrega = productos.entrega_de_ventas(self._pedido.sistema, conocidos, clave)
         entrega.exigir(lector.schema)
@@ -161,7 +164,7 @@ class Conexion:
         if not apartadas:
             return
         del lineas  # suelta la consulta: la sesión hace una a la vez
-        conocidos = self._pedir_productos(ventana, latido)
+        conocidos = self._pedir_productos(ventana, latido)()
         for lote in apartadas:
             completas, sueltas = conocidos.completar(lote, malos)
             malos.apartar(sueltas, conocidos.desconocidas(sueltas), pasajero=True)
