@@ -4,6 +4,7 @@ Las tareas se registran sólo cuando quien importa es Luigi (`luigi --module flu
 núcleo no lo necesita, y el proceso lector arranca sin él.
 """
 
+import gc
 import sys
 
 TAREAS = (
@@ -31,6 +32,10 @@ if "luigi" in sys.modules:
         VerificarMuestra,
         VerificarSistema,
     )
+
+    # Lo importado dura lo que el proceso: que el recolector no lo recorra, ni al salir ni en los
+    # workers, que así siguen compartiendo su memoria.
+    gc.freeze()
 
 
 def __getattr__(nombre: str):
