@@ -22,11 +22,13 @@ ayuda:
 sistema:
 	@herramientas/sistema.sh $(SISTEMA)
 
-# El entorno se rehace cuando cambian las dependencias.
+# El entorno se rehace cuando cambian las dependencias. Se deja compilado, como lo deja pip: en un
+# contenedor Python no suele guardarlo, y cada proceso lo compilaría otra vez.
 $(VENV)/.base: setup.cfg restricciones.txt | sistema
 	@test -x $(BIN)/pip || { echo "Creando el entorno virtual en $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Instalando el paquete y sus dependencias"
 	@$(INSTALAR) -e .
+	@$(BIN)/python -m compileall -q fluxion_luigi
 	@touch $@
 
 $(VENV)/.lago: $(VENV)/.base
