@@ -7,7 +7,7 @@ conversión, si hace falta, la hace Arrow, que se niega a perder datos.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import partial
 from typing import Any
 
 import arrow_odbc
@@ -54,7 +54,9 @@ class Conexion:
         self._conexion = arrow_odbc.connect(pedido.cadena, login_timeout_sec=max(1, round(timeout)))
         for sentencia in pedido.sesion:
             self._conexion.execute(sentencia)
-        self._ultimos: tuple[Rango, Callable[[], Productos] | None] | None = None
+        self._dias: Rango | None = None
+        self._por_ordenar: Callable[[], Productos] | None = None
+        self._productos: Productos | None = None
 
     def probar(self, timeout: float) -> None:
         """Cuenta cero días: si contesta, están la base, sus tablas y los permisos.
@@ -100,12 +102,17 @@ class Conexion:
         Raises:
             ErrorColumnas: si las columnas no son las declaradas.
         """
-        if self._ultimos is None or self._ultimos[0] != dias:
-            hay = self._pedido.productos
-            self._ultimos = dias, self._pedir_productos(dias, latido) if hay else None
+        if self._pedido.productos and self._dias != dias:
+            self._por_ordenar = self._pedir_productos(dias, latido)
+            self._dias = dias
+
+    def _conocidos(self) -> Productos | None:
+        """Los productos pedidos. Se ordenan la primera vez, con las ventas ya de camino."""
+        if self._por_ordenar:
+            self._productos, self._por_ordenar = self._por_ordenar(), None
+        return self._productos
 
     def _pedir_productos(self, dias: Rango, latido: Latido) -> Callable[[], Productos]:
-        """Los trae; se ordenan al usarlos, que es cuando ya vienen de camino las ventas."""
         lector = self._leer(self._pedido.productos, self._entre(dias), chunk=PRODUCTOS_POR_LOTE)
         entrega = productos.entrega(lector.schema, self._pedido.sistema, self._pedido.clave)
         entrega.exigir(lector.schema)
@@ -117,7 +124,7 @@ class Conexion:
             filas += len(lote)
             latido()
         tabla = pa.Table.from_batches(lotes, entrega.esquema)
-        return cache(lambda: Productos(tabla, self._pedido.sistema, self._pedido.clave, malas))
+        return partial(Productos, tabla, self._pedido.sistema, self._pedido.clave, malas)
 
     def desde(self, ventana: Rango) -> None:
         """Nada se tiene desde antes: se pide al leer."""
@@ -135,8 +142,7 @@ class Conexion:
             self._pedido.ventas, self._entre(ventana),
             chunk=min(FILAS_POR_LOTE, self._pedido.chunk_filas),
         )  # fmt: skip
-        productos_de = self._ultimos and self._ultimos[1]
-        conocidos = productos_de() if productos_de else None
+        conocidos = self._conocidos()
         clave = self._pedido.clave if conocidos else ()
         entrega = productos.entrega_de_ventas(self._pedido.sistema, conocidos, clave)
         entrega.exigir(lector.schema)
