@@ -138,13 +138,14 @@ def ubicar() -> Path:
     """
     pedido = os.environ.get("LUIGI_CONFIG_PATH")
     if pedido:
-        if Path(pedido).is_file():
+        if os.path.isfile(pedido):
             return Path(pedido).resolve()
         raise ErrorConfiguracion(
             f"LUIGI_CONFIG_PATH apunta a {pedido}, que no existe. Corrija o quite esa variable."
         )
-    for carpeta in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (carpeta / "luigi.cfg").is_file():
+    # La actual, si aún existe y deja entrar: `sudo -u` deja a quien corre en la de otro.
+    for carpeta in (Path(), Path(__file__).resolve().parents[2]):
+        if os.path.isfile(carpeta / "luigi.cfg"):
             return (carpeta / "luigi.cfg").resolve()
     raise ErrorConfiguracion(
         "No se encuentra luigi.cfg: póngase en la carpeta del proyecto o defina "

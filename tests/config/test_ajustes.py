@@ -1,11 +1,16 @@
 """Los ajustes: quién gana, contra qué se resuelven las rutas, qué se rechaza."""
 
+import subprocess
+import sys
+
 import pytest
 
 from fluxion_luigi import config
 from fluxion_luigi.config.ajustes import CLAVES, Ajustes
 from fluxion_luigi.config.base import Lago
 from fluxion_luigi.errores import ErrorConfiguracion
+from tests.capacidades import sin_privilegios
+from tests.proyecto import RAIZ
 
 
 def campo(clave: str):
@@ -85,6 +90,23 @@ def test_una_ruta_de_configuracion_que_no_existe_se_dice(tmp_path, monkeypatch):
     monkeypatch.setenv("LUIGI_CONFIG_PATH", str(tmp_path / "no-esta.cfg"))
     with pytest.raises(ErrorConfiguracion, match=r"no-esta\.cfg"):
         ajustes.ubicar()
+
+
+@pytest.mark.parametrize(
+    "pierde", ['rmdir "$PWD"', 'chmod 0 "$PWD"'], ids=["se_borro", "no_deja_entrar"]
+)
+def test_desde_una_carpeta_perdida_se_halla_el_del_proyecto(tmp_path, pierde):
+    """`sudo -u fluxion luigi …` deja a quien corre en la carpeta de otro."""
+    carpeta = tmp_path / "perdida"
+    carpeta.mkdir()
+    guion = f'{pierde}; exec "$0" -c "$1"'
+    hallar = "from fluxion_luigi.config import ajustes; print(ajustes.ubicar())"
+    hecho = subprocess.run(
+        [*sin_privilegios("dac_override", "dac_read_search"), "/bin/sh", "-c", guion,
+         sys.executable, hallar],
+        cwd=carpeta, env={}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (hecho.stdout.strip(), hecho.stderr) == (str(RAIZ / "luigi.cfg"), "")
 
 
 def test_una_ruta_puede_nombrar_variables_del_ambiente_y_de_punto_env(cfg, tmp_path, monkeypatch):
