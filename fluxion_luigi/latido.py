@@ -26,6 +26,11 @@ VARIABLE = "FLUXION_LATIDO_URL"
 PLAZO = 5.0
 _CONECTAR, _CONTESTAR = 2.0, 2.0
 _DE_NUEVO = (429, 500, 502, 503, 504)
+# Lo que healthchecks.io dice con un 200 cuando no lo contó.
+_SIN_CONTAR = {
+    b"not found": "el servidor no conoce esa dirección",
+    b"rate limited": "el servidor no lo contó: recibe demasiados seguidos",
+}
 # De la frase, lo que cabe en la página de cualquiera de esos servicios.
 _LARGO = 2000
 
@@ -103,9 +108,7 @@ def _llamar(url: str, frase: str) -> str | None:
 
     partes = urlsplit(url)
     credencial, _, servidor = partes.netloc.rpartition("@")
-    cabeceras = urllib3.make_headers(
-        basic_auth=unquote(credencial) or None, user_agent="fluxion-luigi"
-    )
+    cabeceras = urllib3.make_headers(basic_auth=_suya(credencial), user_agent="fluxion-luigi")
     partes = partes._replace(netloc=servidor)
     try:
         respuesta = _salida(urllib3, partes).request(
@@ -124,9 +127,14 @@ def _llamar(url: str, frase: str) -> str | None:
     if not 200 <= respuesta.status < 300:
         return f"el servidor respondió HTTP {respuesta.status}"
     with suppress(Exception):  # ya llegó: lo que le pase al cuerpo no importa
-        if b"not found" in respuesta.read1(100):  # healthchecks.io lo dice con un 200
-            return "el servidor no conoce esa dirección"
+        cuerpo = respuesta.read1(100)
+        return next((dicho for senal, dicho in _SIN_CONTAR.items() if senal in cuerpo), None)
     return None
+
+
+def _suya(credencial: str | None) -> str | None:
+    """El usuario y la clave de una dirección, en UTF-8: urllib3 sólo admite Latin-1."""
+    return unquote(credencial).encode("utf-8", "replace").decode("latin-1") if credencial else None
 
 
 def _salida(urllib3: Any, partes: Any):
@@ -146,7 +154,7 @@ def _salida(urllib3: Any, partes: Any):
         return urllib3.PoolManager(**opciones)
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     credencial = urllib3.util.parse_url(proxy).auth
-    cabeceras = urllib3.make_headers(proxy_basic_auth=credencial and unquote(credencial))
+    cabeceras = urllib3.make_headers(proxy_basic_auth=_suya(credencial))
     return urllib3.ProxyManager(proxy, proxy_headers=cabeceras, **opciones)
 
 
@@ -158,6 +166,7 @@ def _por_que(fallos: Any, error: BaseException) -> str:
     for clase, frase in (
         (fallos.ProxySchemeUnknown, "no se entiende el proxy del ambiente"),
         (fallos.ProxyError, "el proxy del ambiente no deja pasar"),
+        (fallos.LocationParseError, "el nombre del servidor está mal escrito"),
         (fallos.SSLError, "su certificado no se pudo verificar, o no habla TLS"),
         (fallos.NameResolutionError, "el DNS no conoce ese servidor"),
         (fallos.NewConnectionError, "no se pudo conectar"),

@@ -37,6 +37,14 @@ def test_el_sufijo_va_en_la_ruta_y_el_usuario_en_su_cabecera():
     assert base64.b64decode(credencial) == b"ana:cl@ve"
 
 
+def test_una_clave_con_cualquier_letra_llega_en_utf8():
+    with vigilando() as v:
+        url = f"http://ana:se%C3%B1al€@127.0.0.1:{v.puerto}/{SECRETO}"
+        assert avisar(url, Momento.EXITO, "") is None
+    credencial = v.cabeceras[0]["Authorization"].removeprefix("Basic ")
+    assert base64.b64decode(credencial).decode() == "ana:señal€"
+
+
 def test_una_frase_larga_se_recorta_y_unas_letras_imposibles_no_lo_impiden():
     with vigilando() as v:
         assert avisar(v.url, Momento.EXITO, "\udcff" + "x" * 10_000) is None
@@ -58,6 +66,7 @@ RESPUESTAS = {
     "roto": (lambda p, n: p.responder(500), 2, "HTTP 500"),
     "no_esta": (lambda p, n: p.responder(404), 1, "HTTP 404"),
     "no_lo_conoce": (lambda p, n: p.responder(200, b"OK (not found)"), 1, "no conoce"),
+    "no_lo_cuenta": (lambda p, n: p.responder(200, b"OK (rate limited)"), 1, "no lo contó"),
     "se_mudo": (
         lambda p, n: p.responder(301, Location=f"http://otro.invalid/{SECRETO}"), 1, "HTTP 301",
     ),
@@ -140,6 +149,12 @@ def test_una_direccion_mal_escrita_se_explica_sin_repetirla(url, dicho):
     assert dicho in motivo
     assert motivo.startswith("FLUXION_LATIDO_URL ")
     assert SECRETO not in motivo
+
+
+def test_un_servidor_con_un_nombre_imposible_se_dice_sin_repetirlo():
+    assert avisar("http://mal..escrito/x", Momento.EXITO, "") == (
+        "el nombre del servidor está mal escrito"
+    )
 
 
 def test_se_pasa_por_el_proxy_del_ambiente_menos_hacia_esta_maquina(monkeypatch):

@@ -66,7 +66,7 @@ def no_empezo(config: Configuracion | None, error: Exception) -> None:
         config: None si lo que falla es ella; valen entonces los canales que se puedan leer.
     """
     tarea = next((t for t in TAREAS if t in sys.argv), "La orden")
-    ambiente = config.ajustes.ambiente if config else _ambiente_suelto()
+    ambiente = config.ajustes.ambiente if config else ambiente_suelto()
     if not canales(ambiente) or not _no_empezo.tomar():
         return
     esperado = isinstance(error, ErrorFluxion)
@@ -104,7 +104,7 @@ def _contar(motivos: dict[str, str | None]) -> None:
         )  # fmt: skip
 
 
-def _ambiente_suelto() -> dict[str, str]:
+def ambiente_suelto() -> dict[str, str]:
     """Las variables, aunque luigi.cfg o `.env` estén mal."""
     de_archivo: dict[str, str] = {}
     with suppress(ErrorFluxion):

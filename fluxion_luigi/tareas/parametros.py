@@ -13,7 +13,7 @@ import luigi
 from fluxion_luigi import config, corrida
 from fluxion_luigi.errores import ErrorFluxion, ErrorUso
 from fluxion_luigi.periodos import leer_dia, leer_fecha
-from fluxion_luigi.tareas import avisos
+from fluxion_luigi.tareas import vigilia
 
 
 def _si_vacia_un_blanco(x: str) -> str:
@@ -185,7 +185,7 @@ class Vez(luigi.Parameter):
         try:
             ajustes = config.actual().ajustes
         except ErrorFluxion as e:  # es lo primero que la usa: sin ella no habrá corrida que lo diga
-            avisos.sin_configuracion(e)
+            vigilia.sin_configuracion(e)
             raise
         huella = hashlib.sha256(f"{ajustes.archivo}\0{ajustes.base.nombre}".encode()).hexdigest()[
             :6

@@ -4,7 +4,8 @@ Los manda el proceso que llegue primero, y los demás de la corrida ya no.
 """
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from fluxion_luigi import config, corrida, latido
@@ -15,17 +16,19 @@ from fluxion_luigi.una_vez import UnaVez
 
 registro = logging.getLogger("fluxion.latido")
 _empezo, _perdido = UnaVez(), UnaVez()
+# Las órdenes que laten.
+_LATEN = ("IncrementoDiario", "RangoVentas")
 
 
 def empieza(diario: corrida.Diario, frase: str) -> None:
     """El primer latido, una sola vez por corrida."""
     if _empezo.tomar():
-        _latir(diario, Momento.INICIO, frase)
+        _latir(_ambiente(), diario, Momento.INICIO, frase)
 
 
 def acaba(diario: corrida.Diario, frase: str, *, bien: bool) -> None:
     """El último, con lo que la corrida logró."""
-    _latir(diario, Momento.EXITO if bien else Momento.FALLO, frase)
+    _latir(_ambiente(), diario, Momento.EXITO if bien else Momento.FALLO, frase)
 
 
 @contextmanager
@@ -40,19 +43,39 @@ def planeando(simular: bool) -> Iterator[None]:
         raise
     except Exception as e:
         if not simular and _empezo.tomar():
-            clase = getattr(e, "clase", "defecto")
-            _latir(None, Momento.FALLO, f"La corrida no empezó ({clase}); la causa, en su salida.")
+            _no_empezo(_ambiente(), e)
             avisos.no_empezo(config.actual(), e)
         raise
 
 
-def _latir(diario: corrida.Diario | None, momento: Momento, frase: str) -> None:
+def sin_configuracion(error: Exception) -> None:
+    """Lo mismo, si lo que falla es la configuración entera."""
+    pedida = "--simular" not in sys.argv and any(t in sys.argv for t in _LATEN)
+    if pedida and _empezo.tomar():
+        _no_empezo(avisos.ambiente_suelto(), error)
+    avisos.sin_configuracion(error)
+
+
+def _no_empezo(ambiente: Mapping[str, str], error: Exception) -> None:
+    clase = getattr(error, "clase", "defecto")
+    frase = f"La corrida no empezó ({clase}); la causa, en su salida."
+    _latir(ambiente, None, Momento.FALLO, frase)
+
+
+def _ambiente() -> Mapping[str, str]:
+    return config.actual().ajustes.ambiente
+
+
+def _latir(
+    ambiente: Mapping[str, str], diario: corrida.Diario | None, momento: Momento, frase: str
+) -> None:
     """Avisa a quien vigila, si lo hay. Que no se pueda se dice una vez y queda en el diario."""
-    url = config.actual().ajustes.ambiente.get(latido.VARIABLE, "").strip()
+    url = ambiente.get(latido.VARIABLE, "").strip()
     if not url:
         return
     motivo = latido.avisar(url, momento, frase)
     if diario:
         diario.anotar("latido", aviso=momento, enviado=motivo is None, motivo=motivo)
     if motivo and _perdido.tomar():
-        registro.warning("El latido (%s) no llegó: %s. La corrida sigue igual.", momento, motivo)
+        sigue = " La corrida sigue igual." if diario else ""
+        registro.warning("El latido (%s) no llegó: %s.%s", momento, motivo, sigue)

@@ -68,6 +68,23 @@ def test_un_fallo_se_anuncia_con_la_tienda_que_falta(una_tienda):
     assert "Faltan: tienda_01, tienda_02" in v.latidos[-1][1]
 
 
+@pytest.mark.parametrize(
+    ("archivo", "texto"), [("tiendas.toml", "cadena ="), ("luigi.cfg", "[fluxion]\nintentos = x\n")]
+)
+def test_la_que_no_llega_a_empezar_se_anuncia_como_fallo(una_tienda, archivo, texto):
+    (una_tienda.carpeta / archivo).write_text(texto)
+    with vigilando() as v:
+        (una_tienda.carpeta / ".env").write_text(f"FLUXION_LATIDO_URL={v.url}\n")
+        assert una_tienda.luigi(*MARZO, "--simular").codigo == 40
+        assert una_tienda.luigi("EstadoVentas").codigo != 0
+        assert v.latidos == []
+        salida = una_tienda.luigi(*MARZO)
+    assert salida.codigo == 40, salida.todo
+    assert v.rutas == ["/fail"]
+    assert v.latidos[0][1].startswith("La corrida no empezó (configuracion)")
+    exigir_secreta(una_tienda, salida)
+
+
 def test_un_vigilante_roto_no_cambia_la_corrida_y_se_dice_una_vez(una_tienda):
     with vigilando(lambda pedido, n: pedido.responder(500)) as v:
         salida = correr(una_tienda, v.url)
