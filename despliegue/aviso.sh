@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deja dicho un fallo: lo llaman el crontab y fluxion-aviso@.service. Lo escribe en su salida (que cron
+# Deja dicho un fallo: lo llaman cron.sh y fluxion-aviso@.service. Lo escribe en su salida (que cron
 # manda por correo) y en el diario del sistema. A la gente se lo dicen las alertas (FLUXION_ALERTAS_URLS
 # en .env); esto queda para lo que ellas no pueden: que el programa ni siquiera arranque.
 # Uso: aviso.sh "la frase"

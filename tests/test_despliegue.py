@@ -60,14 +60,19 @@ def ayer() -> date:
 
 @pytest.fixture
 def instalado(proyecto) -> Proyecto:
-    """Un proyecto con lo que hay en /srv/fluxion: su entorno y despliegue/ ya con su carpeta."""
+    """Un proyecto con lo que hay en /srv/fluxion: su entorno y despliegue/ ya con su carpeta.
+
+    Que en el nombre lleva espacios y acentos.
+    """
+    suya = proyecto.carpeta.with_name("Fluxión de aquí")
+    suya.symlink_to(proyecto.carpeta)
     for carpeta in ("logs", "despliegue"):
         (proyecto.carpeta / carpeta).mkdir()
     (proyecto.carpeta / ".venv").symlink_to(sys.prefix)
     (proyecto.carpeta / "README.md").symlink_to(RAIZ / "README.md")
     for archivo in ARCHIVOS.iterdir():
         suyo = proyecto.carpeta / "despliegue" / archivo.name
-        suyo.write_text(archivo.read_text().replace("/srv/fluxion", str(proyecto.carpeta)))
+        suyo.write_text(archivo.read_text().replace("/srv/fluxion", str(suya)))
         suyo.chmod(archivo.stat().st_mode)
     return proyecto
 
@@ -135,6 +140,16 @@ def test_un_fallo_bajo_cron_sale_con_su_codigo_y_avisa(instalado):
     assert "tienda_01" in (instalado.carpeta / "logs/cron.log").read_text(encoding="utf-8")
 
 
+def test_sin_donde_dejar_su_registro_la_de_cron_carga_igual_y_lo_dice_cron(instalado, ayer):
+    con_ventas(instalado, ayer)
+    (instalado.carpeta / "logs").rmdir()
+    (instalado.carpeta / "logs").write_text("esto no es una carpeta")
+    hecho = correr(la_de_cron(instalado), "/", DE_CRON)
+    assert hecho.codigo == 0, hecho.todo
+    exigir_cargado(instalado, ayer)
+    assert "La corrida sigue, pero sin su registro" in hecho.error
+
+
 def test_el_aviso_de_systemd_nombra_al_que_fallo_y_su_codigo(instalado):
     orden = unidad(instalado, "fluxion-aviso@.service")["Service"]["ExecStart"]
     hecho = correr(
@@ -164,8 +179,10 @@ def test_systemd_entiende_los_servicios(instalado):
         )  # fmt: skip
 
     hecho = verificar()
-    # Una clave que no conoce la dice y la pasa por alto, con código 0.
-    assert (hecho.codigo, hecho.todo) == (0, "")
+    # Una clave que no conoce la dice y la pasa por alto, con código 0; y en Documentation no admite
+    # espacios.
+    quejas = [r for r in hecho.todo.splitlines() if "Invalid URL, ignoring" not in r]
+    assert (hecho.codigo, quejas) == (0, [])
     reloj = instalado.carpeta / "despliegue/fluxion-incremento.timer"
     reloj.write_text(reloj.read_text().replace("Persistent=", "Persistentes="))
     assert "Persistentes" in verificar().todo
