@@ -9,11 +9,12 @@ import configparser
 import errno
 import logging
 import os
+import pickle
 import sys
 from pathlib import Path
 
 from fluxion_luigi import config
-from fluxion_luigi.archivos import crear_carpeta, exigir_lugar, motivo
+from fluxion_luigi.archivos import crear_carpeta, disco, exigir_lugar, motivo
 from fluxion_luigi.config import ajustes
 from fluxion_luigi.errores import ErrorConfiguracion, ErrorFluxion, ErrorOcupado, ErrorUso
 
@@ -52,6 +53,7 @@ def _correr(pedido: str | None) -> None:
     guardada = cfg.getboolean("scheduler", "record_task_history", True)
     historia = _preparar_historia(cfg) if guardada else "no se guarda (record_task_history)"
     _registrar()
+    _apartar_si_no_sirve(Path(estado))
 
     import luigi.server
     from tornado.ioloop import IOLoop
@@ -101,9 +103,31 @@ def _configuracion():
 
 
 def _preparar(archivo: Path) -> None:
-    """Que la carpeta de un archivo exista y se pueda escribir. `ErrorDisco` si no."""
+    """Que un archivo se pueda escribir, también encima, y exista su carpeta. `ErrorDisco` si no."""
     crear_carpeta(archivo.parent)
     exigir_lugar(archivo)
+    with disco(archivo):
+        if archivo.exists() and not os.access(archivo, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _apartar_si_no_sirve(estado: Path) -> None:
+    """Un estado que Luigi no entiende (se cortó al guardarlo, es de otra versión) no lo detiene."""
+    if not estado.exists():
+        return
+    try:
+        with estado.open("rb") as f:
+            tareas, _, *_ = pickle.load(f)
+        _ = [t.status for t in tareas.values()]
+    except Exception:  # un pickle se puede estropear de cualquier manera
+        aparte = estado.with_name(f"{estado.name}.ilegible")
+        with disco(estado):
+            estado.replace(aparte)
+        print(
+            f"El estado guardado no se entiende: se apartó en {aparte} y se empieza sin él. Una "
+            "corrida en marcha le vuelve a decir qué le falta.",
+            file=sys.stderr,
+        )
 
 
 def _preparar_historia(cfg) -> str:
@@ -130,7 +154,7 @@ def _preparar_historia(cfg) -> str:
     except (SQLAlchemyError, ImportError) as e:
         raise ErrorConfiguracion(
             f"No se puede usar la historia de las tareas (db_connection, en [task_history] de "
-            f"luigi.cfg): {_en_una_linea(e)}"
+            f"luigi.cfg): {_en_una_linea(e)}. Si está estropeada, quítela de ahí: se hace otra."
         ) from None
     return url.render_as_string(hide_password=True)
 

@@ -55,6 +55,13 @@ class Reporte(RequestHandler):
     post = get  # quien pregunta si está puede ser el cliente de Luigi, que manda POST
 
 
+class Historia(RequestHandler):
+    """Las páginas de Luigi cuyo gráfico se pide a Internet: lleva a las que dicen lo mismo."""
+
+    def get(self, tarea: str = "") -> None:
+        self.redirect(f"/history/by_name/{tarea}" if tarea else "/history")
+
+
 class SoloDeAqui(OutputTransform):
     """Le dice al navegador, en toda respuesta, que no pida nada fuera de este servidor."""
 
@@ -97,5 +104,6 @@ def completar(aplicacion):
     aplicacion.add_handlers(".*", [
         (r"/reportes/corrida_([0-9TZ]+-[0-9a-f]+)", Reporte),
         (f"/static/visualiser/{re.escape(_HOJA)}", Hoja),
+        (r"/tasklist(?:/(\w*))?", Historia),
     ])  # fmt: skip
     return aplicacion

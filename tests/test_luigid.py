@@ -1,21 +1,25 @@
 """`fluxion-scheduler`: el scheduler central del proyecto, en loopback y con memoria."""
 
+import pickle
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 
 from fluxion_luigi import luigid
+from tests.capacidades import sin_privilegios
 from tests.luigid import Propio
 from tests.proyecto import LUIGI, RAIZ, Proyecto, cada_dia
 
 MARZO = ("RangoVentas", "--desde", "2025-03-01", "--hasta", "2025-03-03")
 
 
-def rechazado(proyecto: Proyecto, *opciones: str) -> str:
+def rechazado(proyecto: Proyecto, *opciones: str, antes: Sequence[str] = ()) -> str:
     """No arranca: la frase que lo dice, que es todo lo que dice."""
     hecho = subprocess.run(
-        [LUIGI.with_name("fluxion-scheduler"), *opciones], cwd="/", capture_output=True, text=True,
+        [*antes, LUIGI.with_name("fluxion-scheduler"), *opciones], cwd="/",
         env=proyecto.entorno(LUIGI_CONFIG_PATH=str(proyecto.carpeta / "luigi.cfg")), timeout=60,
+        capture_output=True, text=True,
     )  # fmt: skip
     assert hecho.returncode == 1, hecho.stderr
     assert hecho.stdout == "", hecho.stdout
@@ -48,7 +52,10 @@ def test_atiende_solo_en_loopback_cuenta_lo_que_corre_y_no_lo_olvida_al_reinicia
         assert central.proceso.returncode == 0
         central.arrancar()
         assert "RangoVentas" in central.tareas("DONE")
-        for pagina in ("history", "history/by_name/RangoVentas", "tasklist/RangoVentas"):
+        # Las de Luigi son una lista sin fin de botones y un gráfico que pide programas a Internet.
+        for pagina in ("tasklist", "tasklist/RangoVentas"):
+            assert "Luigi Task History" in central.pagina(pagina), pagina
+        for pagina in ("history", "history/by_name/RangoVentas"):
             assert "RangoVentas" in central.pagina(pagina), pagina
         # Muere sin poder guardar: lo que corrió sigue en la historia.
         central.parar(de_golpe=True)
@@ -81,6 +88,39 @@ def test_una_historia_que_no_se_puede_usar_es_una_frase_sin_su_clave(proyecto, p
     frase = rechazado(proyecto)
     assert dice in frase
     assert "secreta" not in frase
+
+
+@pytest.mark.parametrize("nombre", ["estado.pickle", "historia.sqlite"])
+def test_lo_que_no_podra_escribir_se_dice_al_arrancar_y_no_al_terminar(proyecto, nombre):
+    """Lo deja así quien una vez lo arrancó como root."""
+    suyo = proyecto.carpeta / "datos" / "luigid" / nombre
+    suyo.parent.mkdir(parents=True)
+    suyo.touch()
+    suyo.chmod(0o444)
+    frase = rechazado(proyecto, antes=sin_privilegios("dac_override"))
+    assert f"{nombre}: no hay permiso" in frase
+
+
+@pytest.mark.parametrize(
+    "escrito", [b"\x80\x04}", pickle.dumps({"de": "otro"})], ids=["cortado", "de_otro"]
+)
+def test_un_estado_estropeado_se_aparta_y_no_lo_detiene(proyecto, tmp_path, escrito):
+    estado = proyecto.carpeta / "datos" / "luigid" / "estado.pickle"
+    estado.parent.mkdir(parents=True)
+    estado.write_bytes(escrito)
+    with Propio(tmp_path / "central", proyecto) as central:
+        assert central.tareas("DONE") == []
+    assert "El estado guardado no se entiende" in central.dicho
+    assert "Traceback" not in central.dicho
+    assert estado.with_name("estado.pickle.ilegible").read_bytes() == escrito
+    assert estado.exists()
+
+
+def test_una_historia_estropeada_se_dice_con_que_hacer(proyecto):
+    historia = proyecto.carpeta / "datos" / "luigid" / "historia.sqlite"
+    historia.parent.mkdir(parents=True)
+    historia.write_bytes(b"esto no es una base" * 300)
+    assert "Si está estropeada, quítela de ahí: se hace otra." in rechazado(proyecto)
 
 
 @pytest.mark.parametrize("puerto", ["0", "70000", "ocho"])
