@@ -140,28 +140,26 @@ def _preparar_historia(cfg) -> str:
     from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import SQLAlchemyError
 
+    from fluxion_luigi.historia_luigid import Historia, en_una_linea
+
     texto = cfg.get("task_history", "db_connection", HISTORIA)
     cfg.set("task_history", "db_connection", texto)
     cfg.set("scheduler", "record_task_history", "true")
     # Luigi pone al día tablas de versiones que aquí nunca hubo, con SQL que SQLAlchemy 2 no acepta.
     db_task_history._upgrade_schema = lambda engine: None
+    db_task_history.DbTaskHistory = Historia
     try:
         url = make_url(texto)
         if url.get_backend_name() == "sqlite" and url.database:
             _preparar(Path(url.database).absolute())
         create_engine(url).connect().close()
-        db_task_history.DbTaskHistory()
+        Historia()
     except (SQLAlchemyError, ImportError) as e:
         raise ErrorConfiguracion(
             f"No se puede usar la historia de las tareas (db_connection, en [task_history] de "
-            f"luigi.cfg): {_en_una_linea(e)}. Si está estropeada, quítela de ahí: se hace otra."
+            f"luigi.cfg): {en_una_linea(e)}. Si está estropeada, quítela de ahí: se hace otra."
         ) from None
     return url.render_as_string(hide_password=True)
-
-
-def _en_una_linea(error: Exception) -> str:
-    """Lo que dijo una biblioteca, sin lo que SQLAlchemy agrega de dónde leer más."""
-    return " ".join(str(error).split("\n(Background on")[0].split())
 
 
 def _registrar() -> None:

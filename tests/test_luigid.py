@@ -1,8 +1,10 @@
 """`fluxion-scheduler`: el scheduler central del proyecto, en loopback y con memoria."""
 
 import pickle
+import sqlite3
 import subprocess
 from collections.abc import Sequence
+from contextlib import closing
 
 import pytest
 
@@ -88,6 +90,19 @@ def test_una_historia_que_no_se_puede_usar_es_una_frase_sin_su_clave(proyecto, p
     frase = rechazado(proyecto)
     assert dice in frase
     assert "secreta" not in frase
+
+
+def test_una_historia_que_otro_tiene_tomada_no_detiene_las_corridas(proyecto, tmp_path):
+    proyecto.con_tienda("tienda_01")
+    with Propio(tmp_path / "central", proyecto) as central:
+        historia = proyecto.carpeta / "datos" / "luigid" / "historia.sqlite"
+        with closing(sqlite3.connect(historia, isolation_level=None)) as otro:
+            otro.execute("BEGIN EXCLUSIVE")
+            hecho = central.luigi(proyecto, *MARZO, "--simular")
+        assert hecho.codigo == 0, hecho.todo
+        assert "dejó de contestar" not in hecho.todo
+        assert central.dicho.count("La historia de las tareas no se deja escribir") == 1
+        assert "Traceback" not in central.dicho
 
 
 @pytest.mark.parametrize("nombre", ["estado.pickle", "historia.sqlite"])
