@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import luigi.server
-from tornado.web import OutputTransform, RequestHandler
+from tornado.web import HTTPError, OutputTransform, RequestHandler
 
 from fluxion_luigi import config, corrida
 from fluxion_luigi.archivos import leer_json
@@ -98,8 +98,19 @@ def _en_curso() -> set[str]:
     return corrida.en_curso(config.actual().ajustes.reportes)
 
 
+def _que_no_lo_mande_otra_pagina(pedido: luigi.server.RPCHandler) -> None:
+    """Como no pide clave, otra página del mismo navegador podría parar lo que corre.
+
+    Salvo que alguien lo haya permitido en `[cors]` de luigi.cfg.
+    """
+    desde = pedido.request.headers.get("Sec-Fetch-Site", "none")
+    if desde not in ("none", "same-origin") and not pedido._cors_config.enabled:
+        raise HTTPError(403)
+
+
 def completar(aplicacion):
     """La aplicación web de luigid con lo de este módulo."""
+    luigi.server.RPCHandler.prepare = _que_no_lo_mande_otra_pagina
     aplicacion.add_transform(SoloDeAqui)
     aplicacion.add_handlers(".*", [
         (r"/reportes/corrida_([0-9TZ]+-[0-9a-f]+)", Reporte),

@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -43,6 +45,11 @@ def test_atiende_solo_en_loopback_cuenta_lo_que_corre_y_no_lo_olvida_al_reinicia
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-03", 20))
     with Propio(tmp_path / "central", proyecto) as central:
         assert central.escuchas() == {"127.0.0.1"}
+        # Lo que mandaría una página cualquiera, abierta en el mismo navegador.
+        pausa = f"http://127.0.0.1:{central.puerto}/api/pause"
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(Request(pausa, headers={"Sec-Fetch-Site": "cross-site"}))
+        assert '"paused": false' in central.pagina("api/is_paused")
         hecho = central.luigi(proyecto, *MARZO)
         assert hecho.codigo == 0, hecho.todo
         metricas = central.pagina("metrics")

@@ -328,7 +328,7 @@ def test_sin_scheduler_central_se_dice_que_hacer_y_la_recarga_no_cuenta_como_al_
         env=con_marzo.entorno(), capture_output=True, text=True,
     )  # fmt: skip
     frase(
-        Salida(hecho.returncode, hecho.stdout, hecho.stderr), "luigid",
+        Salida(hecho.returncode, hecho.stdout, hecho.stderr), "make scheduler",
         "agregue --local-scheduler a la orden", codigo=40,
     )  # fmt: skip
     assert hecho.stderr.count("No responde el scheduler central") == 1, hecho.stderr
