@@ -1,6 +1,7 @@
 """El proyecto es lo que dice ser: capas, tamaños, direcciones, documentos."""
 
 import argparse
+import configparser
 import re
 import subprocess
 import sys
@@ -161,6 +162,20 @@ def test_el_readme_nombra_los_codigos_de_salida_que_hay():
     texto = (RAIZ / "luigi.cfg").read_text().split("[retcode]")[1].split("[fluxion]")[0]
     for codigo in re.findall(r"= (\d+)", texto):
         assert re.search(rf"\b{codigo}\b", readme), codigo
+
+
+def test_lo_que_no_es_python_se_instala_con_el_paquete():
+    """Sin ello, instalado sin «-e», ninguna orden arranca."""
+    leido = configparser.ConfigParser()
+    leido.read(RAIZ / "setup.cfg", encoding="utf-8")
+    declarados = {
+        archivo
+        for paquete, patrones in leido["options.package_data"].items()
+        for patron in patrones.split(",")
+        for archivo in (RAIZ / paquete.replace(".", "/")).glob(patron.strip())
+    }
+    del_paquete = (a for a in versionados() if a.is_relative_to(RAIZ / "fluxion_luigi"))
+    assert {a for a in del_paquete if a.suffix != ".py"} == declarados
 
 
 def test_las_versiones_se_fijan_en_un_solo_lugar():

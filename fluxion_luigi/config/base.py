@@ -110,7 +110,8 @@ def _catalogo(texto: str) -> str:
         from psycopg.conninfo import conninfo_to_dict, make_conninfo
     except ImportError:
         raise ValueError(
-            "para un lago faltan paquetes: instale pip install 'fluxion-luigi[lago]'"
+            "para un lago faltan paquetes: dé, en la carpeta y el entorno del proyecto, "
+            "pip install -c restricciones.txt -e '.[lago]'"
         ) from None
     try:
         partes = conninfo_to_dict(texto)

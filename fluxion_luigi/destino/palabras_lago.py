@@ -23,8 +23,8 @@ _CASOS = (
      "{lago} es de otra versión de DuckLake. Actualice el programa y sus extensiones; no se tocó "
      "nada."),
     (r"failed to load|not a duckdb extension", ErrorDestino,
-     "Una extensión de DuckDB que {lago} necesita está dañada o es de otra versión. Instale otra "
-     "vez pip install 'fluxion-luigi[lago]' con restricciones.txt."),
+     "Una extensión de DuckDB que {lago} necesita está dañada o es de otra versión. Dé otra vez, "
+     "en la carpeta del proyecto, pip install -c restricciones.txt -e '.[lago]'."),
     (r"too many connections|too many clients|connection slots|demasiadas? conexiones|"
      r"demasiados clientes", ErrorDestino,
      "El PostgreSQL del catálogo de {lago} no admite más conexiones. Suba su tope, o baje "

@@ -34,7 +34,8 @@ def ubicar(driver: str) -> str:
             return hallado
         raise ErrorConfiguracion(
             "pide el driver de Microsoft, que no está instalado",
-            consejo="Instálelo en el entorno del proyecto: pip install '.[sqlserver]'",
+            consejo="Instálelo, en la carpeta y el entorno del proyecto: "
+            "pip install -c restricciones.txt -e '.[sqlserver]'",
         )
     if driver in hay or ("/" in driver and Path(driver).is_file()):
         return driver

@@ -76,7 +76,7 @@ def test_sin_el_paquete_se_toma_el_del_sistema_mas_nuevo(monkeypatch):
 def test_sin_ninguno_se_dice_como_instalarlo(monkeypatch):
     monkeypatch.setattr(drivers, "_PAQUETE", "paquete_que_no_hay")
     monkeypatch.setattr("pyodbc.drivers", lambda: ["SQLite3"])
-    with pytest.raises(ErrorConfiguracion, match=r"pip install '\.\[sqlserver\]'"):
+    with pytest.raises(ErrorConfiguracion, match=r"pip install .* -e '\.\[sqlserver\]'"):
         drivers.ubicar("microsoft")
 
 
