@@ -18,6 +18,7 @@ import luigi
 
 from fluxion_luigi import config, corrida, marcadores
 from fluxion_luigi.archivos import escribir_json
+from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDisco, ErrorFluxion, ErrorSinEntrar
 from fluxion_luigi.flujo import carga, revision
@@ -60,7 +61,7 @@ def al_empezar(tarea: luigi.Task) -> None:
     """Lo primero que se ve: qué se va a hacer, y si es en una base que no existía."""
     if raiz is not None and isinstance(tarea, Tarea) and _anunciada.tomar():
         if _inicial().get("base_nueva"):
-            registro.warning("%s", _base_nueva())
+            registro.warning("%s", _base_nueva(raiz.config, simulada=False))
         registro.info("%s", resumen.apertura(raiz.plan))
 
 
@@ -68,13 +69,20 @@ def _inicial() -> dict:
     return next((s for s in raiz.diario.sucesos() if s["suceso"] == "inicio"), {})
 
 
-def _base_nueva() -> str:
-    ajustes = raiz.config.ajustes
+def avisar_de_base_nueva(configuracion: Configuracion) -> None:
+    """Al simular, que la base no existe: quizá está en otra ruta."""
+    if _no_hay_base(configuracion):
+        registro.warning("%s", _base_nueva(configuracion, simulada=True))
+
+
+def _base_nueva(configuracion: Configuracion, *, simulada: bool) -> str:
+    ajustes = configuracion.ajustes
     otra = marcadores.base_de_alguno(ajustes.marcadores)
     pista = f" Los marcadores de {ajustes.marcadores} son de {otra}." if otra else ""
+    se_crea, corte = ("Se crearía", "") if simulada else ("Se crea", "corte con Ctrl-C y ")
     return (
-        f"Base NUEVA: {ajustes.base} no existe. Se crea, y todo se pide a las tiendas desde cero."
-        f"{pista} Si ya tenía una, corte con Ctrl-C y revise FLUXION_BASE y «base» en luigi.cfg."
+        f"Base NUEVA: {ajustes.base} no existe. {se_crea}, y todo se pide a las tiendas desde "
+        f"cero.{pista} Si ya tenía una, {corte}revise FLUXION_BASE y «base» en luigi.cfg."
     )
 
 
@@ -131,7 +139,7 @@ def _apertura() -> dict:
         "hasta": str(raiz.plan.rango.hasta),
         "opciones": opciones_de_luigi(),
         "base": raiz.config.ajustes.base.nombre,
-        "base_nueva": _no_hay_base(),
+        "base_nueva": _no_hay_base(raiz.config),
         "recargar": raiz.recargar,
         "plan": [[t.id, t.nombre, str(tramo)] for t, tramo in raiz.plan.tramos],
         "excluidos": raiz.plan.excluidos(),
@@ -139,9 +147,9 @@ def _apertura() -> dict:
     }
 
 
-def _no_hay_base() -> bool:
+def _no_hay_base(configuracion: Configuracion) -> bool:
     try:
-        return not existe(raiz.config)
+        return not existe(configuracion)
     except ErrorFluxion:
         return False  # quien la vaya a usar dirá qué le pasa
 

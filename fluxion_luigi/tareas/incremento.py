@@ -172,4 +172,5 @@ class IncrementoDiario(Orden):
 
     def run(self):
         if self.simular:
+            historia.avisar_de_base_nueva(self.config)
             mostrar(simulacion.incremento(self.plan, opciones_de_luigi()))

@@ -90,7 +90,8 @@ def en_palabras(error: BaseException) -> str:
         return _frase_de_valor_malo(malo[1], malo[2], error.__cause__)
     if isinstance(error, RPCError):
         return (
-            "No responde el scheduler central de Luigi. Arránquelo («make scheduler») o agregue "
+            "No responde el scheduler central de Luigi. Arránquelo con «make scheduler», en la "
+            "carpeta del proyecto, o agregue "
             f"--local-scheduler a la orden. Detalle: {error}"
         )
     if isinstance(error, KeyboardInterrupt):

@@ -102,6 +102,7 @@ class RangoVentas(Orden):
 
     def run(self):
         if self.simular:
+            historia.avisar_de_base_nueva(self.config)
             pedidos = simular(self.config, self.plan, recargar=self.recargar)
             mostrar(simulacion.texto(self.plan, pedidos))
         elif self.recargar:

@@ -328,7 +328,7 @@ def test_sin_scheduler_central_se_dice_que_hacer_y_la_recarga_no_cuenta_como_al_
         env=con_marzo.entorno(), capture_output=True, text=True,
     )  # fmt: skip
     frase(
-        Salida(hecho.returncode, hecho.stdout, hecho.stderr), "make scheduler",
+        Salida(hecho.returncode, hecho.stdout, hecho.stderr), "«make scheduler»",
         "agregue --local-scheduler a la orden", codigo=40,
     )  # fmt: skip
     assert hecho.stderr.count("No responde el scheduler central") == 1, hecho.stderr
@@ -345,6 +345,12 @@ def test_una_base_nueva_se_dice_con_fuerza_y_cual_era_la_otra(con_marzo):
     mas = con_marzo.rango("2025-03-01", "2025-04-01", *UNA)
     assert "Base NUEVA" not in mas.error
     assert con_marzo.reporte()["base"] == str(con_marzo.base)
+    simulada = con_marzo.rango(
+        "2025-03-01", "2025-03-02", *UNA, "--simular", FLUXION_BASE="datos/vemtas.duckdb"
+    )
+    assert simulada.codigo == 0
+    assert "datos/vemtas.duckdb no existe. Se crearía" in simulada.error
+    assert f"son de {con_marzo.base}." in simulada.error
     mal = con_marzo.rango("2025-03-01", "2025-03-02", *UNA, FLUXION_BASE="datos/vemtas.duckdb")
     assert "Base NUEVA" in mal.error
     assert "datos/vemtas.duckdb no existe" in mal.error
