@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from fluxion_luigi.config import catalogo
-from fluxion_luigi.demo import api, lugares, pos, rarezas
+from fluxion_luigi.demo import api, lago, lugares, pos, rarezas
 from tests.capacidades import exigir
 from tests.escuchas import puerto_cerrado
 from tests.postgresql import CORRER_POSTGRESQL
@@ -183,6 +183,16 @@ def test_las_tiendas_raras_son_del_catalogo_de_demostracion():
     assert sum(t.apertura is None for t in tiendas.values()) == 3
 
 
+def test_en_un_lago_se_cuentan_las_tiendas_mes_que_cargo_cada_host():
+    lineas = (
+        "✓ 6/31 tienda_07 2025-07 (desde el 16): 1.327 filas", "🟡 2/31 tienda_13 2025-07: 9 filas",
+        "✓ 7/31 tienda_07 2025-07 (hasta el 15): 1.224 filas", "Esperando tienda_12 2025-07 de …",
+        "✓ tienda_15 2025-07: ya la cargó otra corrida (…) mientras ésta esperaba: 31 día(s)",
+    )  # fmt: skip
+    dichas = [lago.cargada(x) for x in lineas]
+    assert dichas == ["tienda_07 2025-07", "tienda_13 2025-07", "tienda_07 2025-07", None, None]
+
+
 def test_en_un_lago_dos_hosts_se_reparten_la_cadena_y_no_queda_nada_encendido(proyecto):
     exigir(CORRER_POSTGRESQL)
     for id_ in ("tienda_01", "tienda_13"):
@@ -192,7 +202,8 @@ def test_en_un_lago_dos_hosts_se_reparten_la_cadena_y_no_queda_nada_encendido(pr
         env=proyecto.entorno(), capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert hecho.returncode == 0, hecho.stdout + hecho.stderr
-    assert re.search(r"host_1, \d tienda\(s\)-mes y host_2, \d tienda\(s\)-mes", hecho.stdout)
+    dichas = re.search(r"host_1, (\d) tienda\(s\)-mes y host_2, (\d) ", hecho.stdout).groups()
+    assert sum(map(int, dichas)) == 2
     assert "Registros:" in hecho.stdout
     assert "faltan 1 día(s): 2025-07-18" in hecho.stdout
     puertos = map(int, re.findall(r"127\.0\.0\.1:(\d+)", hecho.stdout))

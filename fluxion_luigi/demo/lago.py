@@ -5,6 +5,7 @@ es un PostgreSQL pasajero en loopback. Al acabar se apaga y se borra todo, menos
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -78,11 +79,20 @@ def _exigir(salieron: Mapping[str, int], debe: int) -> None:
             raise ErrorUso(f"La orden de {host} salió con {codigo}, y debía salir con {debe}.")
 
 
+def cargada(linea: str) -> str | None:
+    """De qué tienda-mes dice una línea que la cargó quien la dice; None si no dice eso.
+
+    La que cambia de POS ese mes lo dice en dos, y es la misma.
+    """
+    hecha = re.match(r"(?:✓|🟡) \d+/\d+ (\S+ \d{4}-\d\d)\b", linea)
+    return hecha[1] if hecha else None
+
+
 class _Host:
     """Una orden que corre en uno de los hosts; lo que dice sale con su nombre delante."""
 
     def __init__(self, nombre: str, ambiente: Mapping[str, str], *orden: str):
-        self.cargadas = 0
+        self._cargadas: set[str] = set()
         self._proceso = subprocess.Popen(
             [LUIGI, "--module", "fluxion_luigi", *orden], env={**os.environ, **ambiente},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -92,9 +102,14 @@ class _Host:
 
     def _contar(self, nombre: str) -> None:
         for linea in self._proceso.stdout:
-            self.cargadas += linea.startswith(("✓ ", "🟡 ")) and " filas" in linea \
-                and "otra corrida" not in linea  # fmt: skip
+            if suya := cargada(linea):
+                self._cargadas.add(suya)
             print(f"{nombre} │ {linea}", end="", flush=True)
+
+    @property
+    def cargadas(self) -> int:
+        """Cuántas tiendas-mes cargó."""
+        return len(self._cargadas)
 
     def terminar(self) -> int:
         """Espera a que acabe y dice con qué salió."""
