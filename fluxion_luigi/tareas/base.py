@@ -132,12 +132,18 @@ class Orden(Tarea):
 
     Raises:
         ErrorUso: si se pidieron cero workers o menos: Luigi no corre nada, y no lo dice.
+        ErrorConfiguracion: si mira el catálogo y tiene problemas.
     """
+
+    # Si lo que el catálogo tiene mal se dice antes de empezar, y sale con 40.
+    mira_el_catalogo = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if core().workers < 1:
             raise ErrorUso(f"--workers {core().workers}: debe ser un entero mayor que cero.")
+        if self.mira_el_catalogo:
+            _ = self.config.catalogo
 
     def complete(self) -> bool:
         return False

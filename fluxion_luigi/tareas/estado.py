@@ -20,6 +20,7 @@ registro = logging.getLogger("fluxion.estado")
 class EstadoVentas(Orden):
     """Qué días hay de cada tienda y cuáles faltan. No contacta a ninguna tienda."""
 
+    mira_el_catalogo = True
     desde = FechaOMes(fin=False, default=None, description="AAAA-MM-DD o AAAA-MM")
     hasta = FechaOMes(fin=True, default=None, description="AAAA-MM-DD o AAAA-MM")
     tiendas = Tiendas(default=(), description="ids separados por comas; si falta, todas")

@@ -30,6 +30,7 @@ def tras_incremento(config: Configuracion) -> None:
 class LimpiarArchivos(Orden):
     """Quita reportes, registros, staging y temporales que ya no hacen falta."""
 
+    mira_el_catalogo = True
     simular = Modo(description="dice qué quitaría y termina")
 
     def run(self):
