@@ -100,7 +100,11 @@ def test_cada_ajuste_y_cada_archivo_que_se_nombra_existe(documento):
     assert [r for r in rutas if not (RAIZ / r).exists()] == []
 
 
-def test_las_rarezas_que_el_readme_copia_las_dice_la_demostracion():
+def test_las_rarezas_que_el_readme_copia_las_dice_la_demostracion(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "100")
+    # Diga lo que diga el .env de quien la corre, y haya cargado lo que haya cargado.
+    monkeypatch.setenv("FLUXION_CATALOGO", str(RAIZ / "tiendas.toml"))
+    monkeypatch.setenv("FLUXION_BASE", str(tmp_path / "ventas.duckdb"))
     de_siempre = re.findall(r"^· (?:tienda_(?:16|19|12|07)|La API).*$", README, re.M)
     assert len(de_siempre) == 5
     dice = rarezas.texto(config.leer(RAIZ / "luigi.cfg")).splitlines()
