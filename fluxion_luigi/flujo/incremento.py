@@ -144,7 +144,7 @@ def _jornada(config: Configuracion, tienda: Tienda, hasta: date, base: Instantan
         tienda,
         faltan=sorted(toca - ya_estan),
         por_contar=sorted(ya_estan),
-        hueco=[d for d in _hueco(config, tienda, ventana.desde, suyos) if d not in toca],
+        hueco=[d for d in _hueco(config, tienda, ventana.desde, base) if d not in toca],
     )
 
 
@@ -158,7 +158,8 @@ def _sin_confirmar(
     ajustes, hoy = config.ajustes, config.hoy()
     tocaba = hoy - timedelta(days=(hoy.weekday() - ajustes.dia_de_relectura) % 7)
     relectura = hoy - timedelta(days=ajustes.dias_relectura)
-    desde = min(relectura, hoy - timedelta(days=ajustes.dias_atras))
+    # Lo que se carga solo tras dias_atras sin correr, también se acaba de confirmar solo.
+    desde = min(relectura, hoy - timedelta(ajustes.dias_atras + ajustes.dias_provisionales))
     return {
         d
         for d, x in suyos.items()
@@ -171,21 +172,20 @@ def _de_hoy(tienda: Tienda, dia: date) -> bool:
     return tienda.en(dia).numero == tienda.numero
 
 
-def _hueco(
-    config: Configuracion, tienda: Tienda, hasta: date, suyos: Mapping[date, DiaRespaldado]
-) -> list[date]:
+def _hueco(config: Configuracion, tienda: Tienda, hasta: date, base: Instantanea) -> list[date]:
     """Los días de antes de `hasta` que faltan, o que quedaron provisionales para siempre.
 
-    Desde que la tienda abrió o, si no se sabe, desde su primera venta.
+    Desde que la tienda abrió o, si no se sabe, desde su primera venta. También los que la base
+    tiene y hay que leer otra vez: su marcador no está, o se anularon y la tienda no los dio.
     """
+    suyos = {d: x for (t, d), x in base.dias.items() if t == tienda.id}
     primero = tienda.apertura or min((d for d, x in suyos.items() if x.conteo.filas), default=hasta)
     if primero >= hasta:
         return []
     exigibles = cobertura.exigibles(config, tienda, Rango(primero, hasta - UN_DIA)).dias
-    return [
+    hechos = {
         d
-        for d in exigibles
-        if d not in suyos
-        or not cobertura.vigente(config, d, suyos[d].confirmado_en)
-        or tienda.es_de_otro(d, suyos[d].pos)
-    ]
+        for d in cobertura.respaldados(config, tienda, exigibles, base)
+        if cobertura.vigente(config, d, suyos[d].confirmado_en)
+    }
+    return [d for d in exigibles if d not in hechos]

@@ -133,6 +133,14 @@ def test_lo_que_quedo_provisional_hace_mas_de_lo_que_se_compara_se_dice(al_dia):
     assert hueco[:3] == ["2025-03-18", "2025-03-19", "2025-03-20"]
 
 
+def test_los_provisionales_se_cuentan_hasta_ser_firmes_aunque_dias_atras_sea_uno(al_dia):
+    al_dia.ajustes |= {"dias_atras": "1", "dias_relectura": "0"}
+    al_dia.escribir()
+    simulado = incremento(al_dia, "2025-03-21", "--simular", *UNA).fuera
+    assert "2025-03-18 a 2025-03-19" in simulado
+    assert "Faltan días más viejos" not in simulado
+
+
 def test_los_dias_de_antes_de_la_apertura_no_se_preguntan_aunque_esten_cargados(al_dia):
     al_dia.tiendas["tienda_01"]["apertura"] = date(2025, 3, 10)
     al_dia.escribir()
@@ -175,6 +183,9 @@ def test_un_marcador_quitado_a_mano_significa_leer_otra_vez(al_dia):
     salida = incremento(al_dia, "2025-03-20", *UNA)
     assert salida.codigo == 0, salida.todo
     assert leidos(al_dia) == 15  # los de dias_atras
+    # Los de antes no se piden solos: la base los tiene, pero no se dan por hechos.
+    de_antes = list(cada_dia(PRIMERO, "2025-03-04", 1))
+    assert al_dia.reporte()["huecos"]["tiendas"] == {UNA[1]: de_antes}
 
 
 def test_una_tienda_que_responde_vacio_no_pierde_lo_cargado(al_dia):
