@@ -1,6 +1,6 @@
 """Lo que una tienda dice tener, contado sin leer una línea: una conexión y las menos consultas."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,10 @@ from fluxion_luigi.flujo.extraccion import carpeta_de
 from fluxion_luigi.flujo.incremento import por_mes
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.flujo.trabajo import Trabajo
+from fluxion_luigi.origen.resultado import Resultado
 from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, leer_instante
+
+Entrando = Callable[[Resultado], None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,11 @@ class Cuenta:
 
 
 def contar(
-    config: Configuracion, tienda: Tienda, dias: Sequence[date], consultas: Sequence[Rango]
+    config: Configuracion,
+    tienda: Tienda,
+    dias: Sequence[date],
+    consultas: Sequence[Rango],
+    entrando: Entrando,
 ) -> Conteos:
     """Le pregunta a la tienda cuánto tiene esos días. Con su candado ya tomado.
 
@@ -36,12 +43,13 @@ def contar(
         dias: todos de un mismo POS suyo.
         consultas: los rangos que se preguntan de una vez; si así no se puede, por ventanas y luego
             por días. Los días que ni así, no salen.
+        entrando: recibe lo que se supo al entrar; es lo primero que se le pide (ver `Lectura`).
 
     Raises:
         ErrorFluxion: si la tienda no contesta.
     """
     donde = carpeta_de(config, tienda, Rango(max(dias), max(dias)))
-    with Lectura(config, tienda.en(dias[0]), donde.ruta) as lectura:
+    with Lectura(config, tienda.en(dias[0]), donde.ruta, entrando, probada=False) as lectura:
         caidas = Caidas(config.ajustes, {}, aceptar=True)  # ya se dirá, si hay que leer el día
         trabajo = Trabajo(config, tienda, donde, lectura, caidas, lambda avance: None)
         for rango in consultas:
@@ -76,18 +84,21 @@ def por_contar(
     return cobertura.exigibles(config, tienda, Rango(desde, hasta)).dias
 
 
-def contar_meses(config: Configuracion, tienda: Tienda, dias: Sequence[date]) -> Cuenta:
+def contar_meses(
+    config: Configuracion, tienda: Tienda, dias: Sequence[date], entrando: Entrando
+) -> Cuenta:
     """Lo que la tienda dice tener, con una consulta por mes.
 
     Args:
         dias: todos de un mismo POS suyo.
+        entrando: ver `contar`.
 
     Raises:
         ErrorFluxion: si la tienda no contesta.
     """
     en = datetime.now(UTC)
     with candado_de(config, tienda):
-        conteos = contar(config, tienda, dias, por_mes(dias))
+        conteos = contar(config, tienda, dias, por_mes(dias), entrando)
     faltan = [d for d in dias if d not in conteos]
     error = f"no se pudo contar {len(faltan)} día(s), el primero {faltan[0]}" if faltan else None
     return Cuenta(en, conteos, error)

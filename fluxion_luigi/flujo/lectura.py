@@ -38,6 +38,8 @@ class Lectura:
         aparte: la carpeta donde el lector puede dejar lo que baje mientras la lee.
         entrando: si nadie ha entrado aún en esta tienda, recibe lo que se supo al intentarlo. Se
             pregunta antes por cero días, y un silencio no se espera más que en una prueba.
+        probada: si ya se vio que su puerto abre. Si no, un puerto cerrado es una tienda apagada, a
+            la que no se espera; y no se pregunta por cero días: lo que se pida ya es la prueba.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Lectura:
         tienda: Tienda,
         aparte: Path,
         entrando: Callable[[Resultado], None] | None = None,
+        *,
+        probada: bool = True,
     ):
         self._fuente = fuentes.de(tienda)
         self._pedido = self._fuente.pedido(config, tienda)
@@ -55,6 +59,7 @@ class Lectura:
         self._tienda = tienda
         self._aparte = aparte
         self._entrando = entrando
+        self._probada = probada
         self._proceso: subprocess.Popen | None = None
 
     def __enter__(self) -> "Lectura":
@@ -134,8 +139,9 @@ class Lectura:
             resultado = no_dan_lo_que_deben(self._tienda, mensaje["texto"])
         # A quien ya había entrado un silencio se le pasa: la VPN se cae y vuelve.
         pasajero = resultado.error is ErrorConectividad and not self._entrando
+        apagada = resultado.estado is Estado.PING_OK and self._entrando and not self._probada
         self._decir(resultado)
-        raise (ErrorTransitorio if pasajero else resultado.error)(resultado.frase())
+        raise (ErrorTransitorio if pasajero or apagada else resultado.error)(resultado.frase())
 
     def _decir(self, resultado: Resultado) -> None:
         if self._entrando:
@@ -166,7 +172,7 @@ class Lectura:
         ).start()
         encargo = Encargo(
             self._tienda.fuente, self._firma, self._pedido, self._entrar_en(),
-            probar=self._entrando is not None, aparte=str(self._aparte),
+            probar=self._entrando is not None and self._probada, aparte=str(self._aparte),
         )  # fmt: skip
         self._enviar(dataclasses.asdict(encargo))
 

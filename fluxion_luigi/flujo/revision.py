@@ -19,7 +19,7 @@ from fluxion_luigi.destino import carga as destino
 from fluxion_luigi.destino.base import para_escribir
 from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.flujo.candados import candado_de
-from fluxion_luigi.flujo.cuentas import contar
+from fluxion_luigi.flujo.cuentas import Entrando, contar
 from fluxion_luigi.flujo.incremento import Jornada, por_mes
 from fluxion_luigi.origen import fuentes
 from fluxion_luigi.periodos import Rango, agrupar
@@ -74,8 +74,13 @@ def primera_vez(config: Configuracion, cual: str, corrida: str) -> bool:
     return True
 
 
-def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: str) -> Revision:
+def revisar(
+    config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: str, entrando: Entrando
+) -> Revision:
     """Le hace a la tienda una sola consulta, anota lo que sigue igual y dice qué hay que leer.
+
+    Args:
+        entrando: ver `cuentas.contar`; si no hace falta preguntarle nada, no se llama.
 
     Raises:
         ErrorFluxion: si la tienda no contesta, o la base no se pudo escribir. Repetir no daña nada.
@@ -85,7 +90,7 @@ def revisar(config: Configuracion, tienda: Tienda, jornada: Jornada, corrida: st
     dias, consultas = _preguntas(jornada)
     if dias:  # quizá otra corrida acaba de hacerlo todo
         with candado_de(config, tienda):
-            conteos = contar(config, tienda, dias, consultas)
+            conteos = contar(config, tienda, dias, consultas, entrando)
     base = instantanea(config, admite_vieja=True)
     # El que no se pudo contar se lee: por ese camino se sabe qué le pasa, y si es malo, se aparta.
     iguales = [

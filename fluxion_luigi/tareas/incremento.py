@@ -2,22 +2,15 @@
 
 import logging
 import time
+from functools import partial
 
 import luigi
 
 from fluxion_luigi import corrida
 from fluxion_luigi.config import Configuracion, Tienda
-from fluxion_luigi.errores import (
-    ErrorDestino,
-    ErrorFluxion,
-    ErrorInsistido,
-    ErrorOcupado,
-    ErrorStaging,
-    ErrorTransitorio,
-)
+from fluxion_luigi.errores import ErrorDestino, ErrorFluxion, ErrorOcupado, ErrorStaging
 from fluxion_luigi.flujo import incremento, revision
 from fluxion_luigi.informes import resumen, simulacion
-from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas import historia, puerta, vigilia
 from fluxion_luigi.tareas.base import Orden, Tarea, mostrar, opciones_de_luigi
@@ -62,15 +55,10 @@ class RevisionTienda(Tarea):
         pos = tienda.con_numero(self.pos)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
         jornada = plan.de(self.tienda, self.pos)
-        if pos.archivo:  # el driver de SQLite haría uno vacío donde no está
-            puerta.exigir_que_responda(self.config, pos)
-        try:
-            hecha = revision.revisar(self.config, tienda, jornada, corrida.id_actual())
-        except (ErrorTransitorio, ErrorInsistido):
-            puerta.exigir_que_responda(self.config, pos)
-            raise
-        prueba = Resultado(pos, Estado.CONECTADA)
-        puerta.anotar_prueba(self.config, prueba)
+        hecha = puerta.primera_pregunta(
+            self.config, pos,
+            partial(revision.revisar, self.config, tienda, jornada, corrida.id_actual()),
+        )  # fmt: skip
         self.diario.anotar(
             "revision", tienda=self.tienda, segundos=round(time.monotonic() - inicio, 2),
             **hecha.a_json(),

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import luigi
@@ -14,10 +15,8 @@ from fluxion_luigi.destino.control import instantanea
 from fluxion_luigi.errores import (
     ErrorDestino,
     ErrorFluxion,
-    ErrorInsistido,
     ErrorIntegridad,
     ErrorOcupado,
-    ErrorTransitorio,
 )
 from fluxion_luigi.flujo import cuentas, integridad, olvido, reparacion, revision
 from fluxion_luigi.flujo.diferencias import Diferencia
@@ -70,13 +69,8 @@ class CuentaTienda(Tarea):
 
     def _contar(self, tienda: Tienda, pos: Tienda, dias: list[date]) -> cuentas.Cuenta:
         try:
-            if pos.archivo:  # el driver de SQLite haría uno vacío donde no está
-                puerta.exigir_que_responda(self.config, pos)
-            try:
-                return cuentas.contar_meses(self.config, tienda, dias)
-            except (ErrorTransitorio, ErrorInsistido):
-                puerta.exigir_que_responda(self.config, pos)
-                raise
+            contar = partial(cuentas.contar_meses, self.config, tienda, dias)
+            return puerta.primera_pregunta(self.config, pos, contar)
         except ErrorFluxion as e:
             registro.warning("%s", e)
             return cuentas.Cuenta(datetime.now(UTC), {}, str(e))

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import luigi
 
@@ -28,6 +28,8 @@ from fluxion_luigi.origen.conectividad import puerta, verificar
 from fluxion_luigi.origen.resultado import Estado, Resultado
 from fluxion_luigi.periodos import leer_instante
 from fluxion_luigi.tareas.base import Tarea
+
+Respuesta = TypeVar("Respuesta")
 
 
 class ConectividadTienda(Tarea):
@@ -174,6 +176,32 @@ def _muda_desde(anterior: Any, r: Resultado) -> str | None:
         return leer_instante(anterior["muda_desde"]).isoformat() if misma else None
     except (KeyError, TypeError, ValueError):
         return None  # no la hay, o no es de este programa
+
+
+def primera_pregunta(
+    config: Configuracion, tienda: Tienda, preguntar: Callable[[Callable], Respuesta]
+) -> Respuesta:
+    """Lo que se le pregunta a una tienda sin haberla probado antes: es también su prueba.
+
+    Args:
+        preguntar: recibe a quién decirle lo que se sepa al entrar; si no entra, no se lo dice.
+
+    Raises:
+        ErrorConectividad: si no responde, con dónde se queda. Un silencio no se espera más que en
+            una prueba.
+        ErrorFluxion: lo que diga la pregunta.
+    """
+    if tienda.archivo:  # el driver de SQLite haría uno vacío donde no está
+        exigir_que_responda(config, tienda)
+    visto: list[Resultado] = []
+    try:
+        respuesta = preguntar(visto.append)
+    except (ErrorTransitorio, ErrorInsistido, ErrorConectividad):
+        exigir_que_responda(config, tienda)
+        raise
+    if visto:
+        anotar_prueba(config, visto[-1])
+    return respuesta
 
 
 def exigir_que_responda(config: Configuracion, tienda: Tienda) -> None:

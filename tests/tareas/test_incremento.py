@@ -1,12 +1,14 @@
 """El incremento de cada mañana: lo nuevo se lee, lo provisional se cuenta, lo firme se deja."""
 
 import shutil
+import socket
 import sqlite3
 from datetime import date
 
 import pytest
 
 from tests import tanda
+from tests.postgresql import DRIVER
 from tests.proyecto import Proyecto, borrar_ventas, cada_dia, vender
 from tests.reloj import a_las, correr
 
@@ -215,6 +217,26 @@ def test_una_tienda_que_no_responde_falla_una_vez_y_las_demas_siguen(al_dia):
     pos(al_dia, "aparte").rename(pos(al_dia, "tienda_02"))
     assert incremento(al_dia, "2025-03-21", hora="08:00:00").codigo == 0
     assert al_dia.cargado() == al_dia.en_origen(PRIMERO, "2025-03-20")
+
+
+def test_una_tienda_muda_o_apagada_cuesta_segundos(proyecto):
+    """Su cuenta de la mañana es también su prueba: no se le espera como al leer."""
+    with socket.create_server(("127.0.0.1", 0)) as muda, socket.socket() as apagada:
+        apagada.bind(("127.0.0.1", 0))
+        for id_, s in (("tienda_01", muda), ("tienda_02", apagada)):
+            proyecto.tiendas[id_] = {
+                "nombre": id_.upper(), "sistema": "stellar_postgresql", "base_datos": "pos",
+                "driver": DRIVER, "host": "127.0.0.1", "puerto": s.getsockname()[1],
+            }  # fmt: skip
+        proyecto.ajustes |= {"conectividad_timeout": "1", "espera_servidor": "600", "intentos": "2"}
+        proyecto.escribir()
+        salida = incremento(proyecto, "2025-03-21", workers=2)
+    assert salida.codigo == 30
+    assert "tienda_01 (TIENDA_01, " in salida.error
+    assert "PUERTO OK: la tienda no contestó a tiempo" in salida.error
+    assert "PING OK: el puerto" in salida.error
+    assert "se espera a que arranque" not in salida.error
+    assert salida.error.count("Intento ") == 1  # el de la que rechaza
 
 
 def test_quien_vende_pasada_la_medianoche_dice_a_que_hora_acaba_su_dia(al_dia):
