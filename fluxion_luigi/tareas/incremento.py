@@ -35,7 +35,13 @@ class RevisionTienda(Tarea):
     @property
     def resources(self):
         """Una consulta a la vez por tienda: las cajas van primero."""
-        return consulta(self.config.tienda(self.tienda).con_numero(self.pos))
+        return consulta(self._pos)
+
+    def requires(self):
+        """La puerta, si es una API: contar es bajar, y a lo que se baja se le espera mucho."""
+        if not self._pos.url:
+            return []
+        return puerta.ConectividadTienda(tienda=self.tienda, pos=self.pos)
 
     def output(self):
         return luigi.LocalTarget(
@@ -49,14 +55,17 @@ class RevisionTienda(Tarea):
     def _cual(self) -> str:
         return incremento.clave(self.tienda, self.pos)
 
+    @property
+    def _pos(self) -> Tienda:
+        return self.config.tienda(self.tienda).con_numero(self.pos)
+
     def run(self):
         inicio = time.monotonic()
         tienda = self.config.tienda(self.tienda)
-        pos = tienda.con_numero(self.pos)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
         jornada = plan.de(self.tienda, self.pos)
         hecha = puerta.primera_pregunta(
-            self.config, pos,
+            self.config, self._pos,
             partial(revision.revisar, self.config, tienda, jornada, corrida.id_actual()),
         )  # fmt: skip
         self.diario.anotar(

@@ -69,6 +69,8 @@ class CuentaTienda(Tarea):
 
     def _contar(self, tienda: Tienda, pos: Tienda, dias: list[date]) -> cuentas.Cuenta:
         try:
+            if pos.url:  # contar es bajar, y a lo que se baja se le espera mucho
+                puerta.exigir_que_responda(self.config, pos)
             contar = partial(cuentas.contar_meses, self.config, tienda, dias)
             return puerta.primera_pregunta(self.config, pos, contar)
         except ErrorFluxion as e:

@@ -178,6 +178,13 @@ def test_la_manana_baja_una_vez_lo_nuevo_y_no_los_dias_que_no_hacen_falta(proyec
         assert salida.codigo == 0, salida.todo
         pedidos = Counter(str(p.dias)[:8] for p in servidor.peticiones[antes:])
     assert pedidos == {f"202503{n:02d}": 1 for n in (*range(5, 12), 17, 18, 19)}
+    # Apagada, cuesta segundos: no se le espera como a mitad de una lectura.
+    proyecto.ajustes |= {"intentos": "2", "espera_servidor": "600"}
+    proyecto.escribir()
+    salida = correr(proyecto, "2025-03-21 06:00:00", "IncrementoDiario")
+    assert salida.codigo == 30
+    assert "rechaza la conexión" in salida.error
+    assert salida.error.count("Intento ") == 1
 
 
 def test_morir_mientras_baja_no_deja_nada_a_medias_y_se_repite(proyecto):
