@@ -152,6 +152,10 @@ class ErrorOcupado(ErrorFluxion):
     clase = "ocupado"
 
 
+class ErrorBaseOcupada(ErrorOcupado):
+    """Lo que otro no soltó es la base."""
+
+
 class ErrorConflicto(ErrorOcupado):
     """Otro confirmó antes un cambio de lo mismo en el lago; nada cambió. Repetir sirve."""
 

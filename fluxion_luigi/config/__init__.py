@@ -1,6 +1,6 @@
 """La configuración entera, leída una vez: ajustes, catálogo, sistemas POS y credenciales."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -39,6 +39,11 @@ class Configuracion:
     def catalogo(self) -> Catalogo:
         """El catálogo revisado. `ErrorConfiguracion` si tiene problemas."""
         return _catalogo.leer(self.ajustes.catalogo, self.ajustes.sql, self.hoy())
+
+    def con_prisa(self, segundos: float) -> "Configuracion":
+        """La misma, para quien no espera la base más que eso."""
+        espera = min(segundos, self.ajustes.espera_base)
+        return Configuracion(replace(self.ajustes, espera_base=espera))
 
     def tienda(self, id_: str) -> Tienda:
         """Una tienda del catálogo por su id. `ErrorUso` si no existe."""

@@ -16,7 +16,7 @@ from fluxion_luigi.destino.abierta import QUE_SE_REPARTEN, SEGURAS, Base, Lista
 from fluxion_luigi.destino.consultas import ejecutar
 from fluxion_luigi.destino.lote import Lote
 from fluxion_luigi.destino.palabras import en_palabras, es_de_aqui, ocupada, quien
-from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
+from fluxion_luigi.errores import ErrorBaseOcupada, ErrorDestino, ErrorOcupado
 from fluxion_luigi.espera import insistir
 from fluxion_luigi.esquema import COLUMNAS, FILAS_POR_GRUPO, NOMBRES, SI_LAS_DA
 
@@ -226,7 +226,7 @@ def _abrir(config: Configuracion, ruta: Path, espera: float | None = None, **opc
                 ocupada, limite, f"la base {ruta}", quien, es_de_aqui,
             )  # fmt: skip
     except ErrorOcupado as e:
-        raise ErrorOcupado(
+        raise ErrorBaseOcupada(
             f"{e} Se esperó {limite:.0f} s. Cierre ese programa (o espere a que acabe) "
             f"y repita la misma orden. {_para_bi(config.ajustes.publicada)}"
         ) from None

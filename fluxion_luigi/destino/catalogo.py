@@ -15,7 +15,7 @@ from typing import Any
 from fluxion_luigi.archivos import leer_texto
 from fluxion_luigi.config import Configuracion
 from fluxion_luigi.config.base import CLAVE, USUARIO
-from fluxion_luigi.errores import ErrorDestino, ErrorOcupado
+from fluxion_luigi.errores import ErrorBaseOcupada, ErrorDestino
 from fluxion_luigi.turnos import Servidor
 from fluxion_luigi.turnos.servidor import dicho
 from fluxion_luigi.turnos.sesion import clave_de
@@ -73,7 +73,7 @@ def turno(config: Configuracion) -> Iterator[None]:
             plazo = f"{max(1, int(1000 * espera))}ms"
             _ejecutar(con, config.ajustes.sql, "tomar", espera=plazo)
         except psycopg.errors.LockNotAvailable:
-            raise ErrorOcupado(
+            raise ErrorBaseOcupada(
                 f"Otra corrida está confirmando en {config.ajustes.base} y no acabó en "
                 f"{espera:.0f} s. Espere a que acabe y repita la misma orden."
             ) from None

@@ -1,7 +1,6 @@
 """La orden que mira si hay algo que decir, y lo dice."""
 
 import logging
-from dataclasses import replace
 
 from fluxion_luigi.alertas import mensaje, reparto, ronda
 from fluxion_luigi.config import Configuracion
@@ -30,7 +29,7 @@ class AlertasVentas(Orden):
             self._probar()
             return
         hecha = ronda.hacer(
-            _con_prisa(self.config), opciones=opciones_de_luigi(), simular=self.simular
+            self.config.con_prisa(_ESPERA), opciones=opciones_de_luigi(), simular=self.simular
         )
         if self.simular:
             mostrar(_de_simular(self.config, hecha))
@@ -46,11 +45,6 @@ class AlertasVentas(Orden):
             f"{c.nombre}: {motivos[c.nombre] or 'tomó el mensaje de prueba'}" for c in hay
         ) or _SIN_CANALES)  # fmt: skip
         _exigir({c: m for c, m in motivos.items() if m})
-
-
-def _con_prisa(config: Configuracion) -> Configuracion:
-    ajustes = config.ajustes
-    return Configuracion(replace(ajustes, espera_base=min(_ESPERA, ajustes.espera_base)))
 
 
 def _avisar_de_los_que_no_estan(config: Configuracion) -> None:

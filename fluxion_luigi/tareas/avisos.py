@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from fluxion_luigi import TAREAS
@@ -41,11 +40,9 @@ def tras_orden(
     Args:
         fallo: la frase con que falló; None si salió bien.
     """
-    ajustes = config.ajustes
-    con_prisa = Configuracion(replace(ajustes, espera_base=min(_ESPERA, ajustes.espera_base)))
     hay = [de_corridas.orden_fallida(tarea, fallo)] if fallo else []
     vistas = {f"orden:{tarea}": hay, f"arranque:{tarea}": []}  # ésta sí empezó
-    _ronda(con_prisa, ademas=vistas, opciones=opciones)
+    _ronda(config.con_prisa(_ESPERA), ademas=vistas, opciones=opciones)
 
 
 def _ronda(config: Configuracion, *que: Any, **mas: Any) -> None:

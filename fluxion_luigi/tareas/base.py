@@ -4,14 +4,15 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 import luigi
 from luigi.interface import core
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.errores import ErrorUso
+from fluxion_luigi.errores import ErrorBaseOcupada, ErrorUso
 from fluxion_luigi.legible import legible
 from fluxion_luigi.tareas import avisos, salida
 from fluxion_luigi.tareas.parametros import Vez
@@ -19,6 +20,9 @@ from fluxion_luigi.tareas.registro import en_palabras
 
 registro = logging.getLogger("fluxion.avance")
 _ENTRE_AVISOS = 0.5
+# De lo que se espera la base, la parte que la espera una tarea si otra de su corrida ya la esperó
+# entera: lo que tardan las demás de la corrida en soltarla, y no un programa que se quedó abierto.
+_OTRA_VEZ = 1 / 60
 
 
 def la_base(ajustes: config.Ajustes) -> dict[str, int]:
@@ -81,6 +85,21 @@ class Tarea(luigi.Task):
     def diario(self) -> corrida.Diario:
         """El diario de sucesos de esta corrida."""
         return corrida.Diario(self.config.ajustes.reportes, corrida.id_actual())
+
+    @contextmanager
+    def ante_la_base(self) -> "Iterator[config.Configuracion]":
+        """La configuración con que se abre la base para escribir.
+
+        Lo que otro programa no soltó en toda una espera, no se espera otra vez por cada tienda:
+        serían horas para decir lo mismo.
+        """
+        en_vano = any(s["suceso"] == "base_ocupada" for s in self.diario.sucesos())
+        espera = self.config.ajustes.espera_base
+        try:
+            yield self.config.con_prisa(espera * _OTRA_VEZ) if en_vano else self.config
+        except ErrorBaseOcupada:
+            self.diario.anotar("base_ocupada")
+            raise
 
     def on_failure(self, exception: BaseException) -> str:
         """La frase, y no la traza, es lo que ve la página del scheduler."""

@@ -1,13 +1,11 @@
 """El informe de conectividad de todas las tiendas."""
 
 import logging
-from dataclasses import replace
 
 from luigi.cmdline_parser import CmdlineParser
 
 from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import escribir_json
-from fluxion_luigi.config import Configuracion
 from fluxion_luigi.errores import (
     ErrorConectividad,
     ErrorFluxion,
@@ -96,7 +94,7 @@ class VerificarConectividad(Orden):
 
     def _faltan(self, listas: tuple[str, ...]):
         # El informe no espera a la carga que esté usando la base.
-        config = Configuracion(replace(self.config.ajustes, espera_base=ESPERA_BASE))
+        config = self.config.con_prisa(ESPERA_BASE)
         rango = cobertura.historia_conocida(config)
         return [
             (t, dia)

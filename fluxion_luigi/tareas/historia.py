@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import re
 import signal
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import luigi
@@ -233,8 +232,7 @@ def _al_dia() -> set[tuple[str, str]]:
 
 def _con_prisa() -> config.Configuracion:
     """La configuración de lo que se hace al salir, que apenas espera la base."""
-    espera = 0 if senales.recibida() else ESPERA_AL_SALIR
-    return config.Configuracion(replace(config.actual().ajustes, espera_base=espera))
+    return config.actual().con_prisa(0 if senales.recibida() else ESPERA_AL_SALIR)
 
 
 def _alertar() -> None:

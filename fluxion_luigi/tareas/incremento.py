@@ -64,10 +64,11 @@ class RevisionTienda(Tarea):
         tienda = self.config.tienda(self.tienda)
         plan = incremento.planear(self.config, (self.tienda,), self.hasta)
         jornada = plan.de(self.tienda, self.pos)
-        hecha = puerta.primera_pregunta(
-            self.config, self._pos,
-            partial(revision.revisar, self.config, tienda, jornada, corrida.id_actual()),
-        )  # fmt: skip
+        with self.ante_la_base() as config:
+            hecha = puerta.primera_pregunta(
+                config, self._pos,
+                partial(revision.revisar, config, tienda, jornada, corrida.id_actual()),
+            )  # fmt: skip
         self.diario.anotar(
             "revision", tienda=self.tienda, segundos=round(time.monotonic() - inicio, 2),
             **hecha.a_json(),

@@ -1,10 +1,9 @@
 """Publicar la copia que abre BI: a mano, y después de cada orden que cambió la base."""
 
 import logging
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from fluxion_luigi import config, corrida
-from fluxion_luigi.config import Configuracion
 from fluxion_luigi.destino.base import existe
 from fluxion_luigi.errores import ErrorDestino, ErrorFluxion, ErrorUso
 from fluxion_luigi.flujo import publicacion
@@ -24,11 +23,9 @@ def tras_cambio(diario: corrida.Diario | None = None) -> None:
     Args:
         diario: el de la corrida, para que lo cuenten su reporte y su resumen.
     """
-    ajustes = config.actual().ajustes
-    con_prisa = replace(ajustes, espera_base=min(ESPERA, ajustes.espera_base))
     hecha, motivo = None, None
     try:
-        hecha = publicacion.publicar(Configuracion(con_prisa))
+        hecha = publicacion.publicar(config.actual().con_prisa(ESPERA))
     except ErrorFluxion as e:
         motivo = str(e)
         registro.warning("No se publicó la copia para BI; la de antes sigue igual. %s", e)
@@ -38,7 +35,7 @@ def tras_cambio(diario: corrida.Diario | None = None) -> None:
     if hecha and not diario:
         registro.info("✓ %s", resumen.publicada(asdict(hecha)))
     if diario and (hecha or motivo):
-        datos = asdict(hecha) if hecha else {"ruta": str(ajustes.publicada)}
+        datos = asdict(hecha) if hecha else {"ruta": str(config.actual().ajustes.publicada)}
         diario.anotar("publicacion", **datos, motivo=motivo)
 
 

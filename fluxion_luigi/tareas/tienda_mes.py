@@ -181,10 +181,11 @@ class CargaVentas(TareaTiendaMes):
 
     def _cargar(self) -> None:
         inicio = time.monotonic()
-        resumen = carga.cargar(
-            self.config, self.lugar, self.tramo, corrida.id_actual(),
-            aceptar_vacios=self.aceptar_vacios, avanzo=self._avanzo,
-        )  # fmt: skip
+        with self.ante_la_base() as config:
+            resumen = carga.cargar(
+                config, self.lugar, self.tramo, corrida.id_actual(),
+                aceptar_vacios=self.aceptar_vacios, avanzo=self._avanzo,
+            )  # fmt: skip
         segundos = round(time.monotonic() - inicio, 2)
         if isinstance(resumen, carga.Ajena):
             self.diario.anotar("ajena", **self.cual, **dataclasses.asdict(resumen))

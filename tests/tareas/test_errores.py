@@ -201,6 +201,18 @@ def test_una_base_tomada_por_otro_proceso_se_espera_y_luego_se_dice_cual_la_tien
     assert con_marzo.cargado() == antes
 
 
+def test_una_base_que_no_sueltan_se_espera_una_vez_por_corrida_y_no_una_por_tienda(con_marzo):
+    """Con dieciséis tiendas, quien la deja abierta toda la mañana costaría horas."""
+    import duckdb
+
+    antes, abril = con_marzo.cargado(), ("2025-04-01", "2025-04-02")
+    with duckdb.connect(str(con_marzo.base), read_only=True):
+        salida = con_marzo.rango(*abril, FLUXION_ESPERA_BASE="6")
+    frase(salida, "Se esperó 6 s", "Se esperó 0 s", codigo=30)
+    assert [t["clase_error"] for t in con_marzo.reporte()["detalle"]] == ["ocupado", "ocupado"]
+    assert con_marzo.cargado() == antes
+
+
 def test_la_misma_orden_dos_veces_corre_una_sola_y_carga_cuando_sueltan_la_base(con_marzo):
     opciones = ("RangoVentas", "--desde", "2025-03", "--hasta", "2025-04-02", *UNA)
     with en_manos_de_otro(con_marzo.base, segundos=300):
