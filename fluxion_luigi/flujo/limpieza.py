@@ -3,8 +3,10 @@
 Nunca lo que una corrida en curso, una reparación o un marcador aún necesiten: los marcadores y la
 base no se tocan, el staging de lo que aún no se carga espera `edad_staging`, y el de una corrida en
 curso espera a que acabe. Lo que alguien tiene tomado se queda, y lo que no se deja mirar también.
+Ni nada ajeno: sólo lo que está donde el proyecto lo pone y como lo llama, y sin seguir enlaces.
 """
 
+import os
 import re
 import shutil
 import time
@@ -23,11 +25,11 @@ from fluxion_luigi.flujo.candados import (
     archivo_tomado,
     candado_de,
     lugar,
-    meses_en_staging,
     tomado,
 )
 from fluxion_luigi.flujo.extraccion import carpeta
 from fluxion_luigi.flujo.publicacion import temporal
+from fluxion_luigi.origen.http.pedido import CARPETA as DESCARGAS
 from fluxion_luigi.periodos import Rango, leer_fecha
 
 DIA = 86_400
@@ -36,6 +38,9 @@ EDAD_TEMPORALES = 1
 REPORTES, REGISTROS, STAGING, TEMPORALES = "reportes", "registros", "staging", "temporales"
 # Los que el proyecto carga: de 1990 a 2099.
 _MES = re.compile(r"(199\d|20\d\d)-(0[1-9]|1[0-2])")
+# Lo que hay en la carpeta de una tienda-mes (.DS_Store lo deja un Mac con sólo mirarla).
+_DE_UN_MES = re.compile(rf"\.?(manifiesto|\d{{8}}-\d{{8}})\.[\w.]+|pos_\d+|{DESCARGAS}|\.DS_Store")
+_A_MEDIAS = re.compile(r"\..+\.(json|html)\.\d+\.parcial|\.\d{8}-\d{8}\.parquet\.parcial")
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ def planear(config: Configuracion) -> list[Sobra]:
         *staging,
         *(t for t in _temporales(config, vivas) if enteras.isdisjoint(t.ruta.parents)),
     ]
-    return sorted(sobras, key=lambda s: s.ruta)
+    # Dos de esas carpetas pueden ser la misma.
+    return sorted({s.ruta: s for s in sobras}.values(), key=lambda s: s.ruta)
 
 
 def staging_de_nadie(config: Configuracion) -> list[Sobra]:
@@ -94,22 +100,28 @@ def quitar(config: Configuracion, sobras: Iterable[Sobra]) -> tuple[list[Sobra],
 def _viejos(
     raiz: Path, patrones: Iterable[str], dias: int, clase: str, vivas: set[str]
 ) -> Iterator[Sobra]:
-    for ruta in (r for patron in patrones for r in raiz.glob(patron)):
+    for ruta in (r for patron in patrones for r in _hay(raiz, patron)):
         edad = _edad(ruta)
-        if edad > dias and ruta.is_file() and not any(viva in ruta.name for viva in vivas):
+        if edad > dias and os.path.isfile(ruta) and not any(viva in ruta.name for viva in vivas):
             yield Sobra(ruta, clase, _peso(ruta), f"tiene {edad:.0f} días")
 
 
 def _staging(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
+    for tienda, mes in _quietas(config, vivas):
+        ruta = carpeta(config, tienda, mes).ruta
+        if motivo := _staging_de_sobra(config, tienda, mes):
+            yield Sobra(ruta, STAGING, _peso(ruta), motivo)
+
+
+def _quietas(config: Configuracion, vivas: set[str]) -> Iterator[tuple[Tienda, str]]:
+    """Las tiendas-mes con carpeta en staging que ninguna corrida va a usar ni tiene tomada."""
     en_uso = _planeadas(config, vivas)
-    for de_tienda in sorted(p for p in config.ajustes.staging.glob("[!.]*") if p.is_dir()):
+    for de_tienda in filter(_es_carpeta, _hay(config.ajustes.staging, "[!.]*")):
         tienda = lugar(config, de_tienda.name)
-        for mes in filter(_MES.fullmatch, meses_en_staging(config, tienda.id)):
-            if (tienda.id, mes) in en_uso or tomado(config, tienda.id, mes):
-                continue
-            ruta = carpeta(config, tienda, mes).ruta
-            if motivo := _staging_de_sobra(config, tienda, mes):
-                yield Sobra(ruta, STAGING, _peso(ruta), motivo)
+        for mes in (r.name for r in _hay(de_tienda, "????-??") if _es_carpeta(r)):
+            suya = _MES.fullmatch(mes) and (tienda.id, mes) not in en_uso
+            if suya and not tomado(config, tienda.id, mes):
+                yield tienda, mes
 
 
 def _planeadas(config: Configuracion, vivas: set[str]) -> set[tuple[str, str]]:
@@ -124,7 +136,10 @@ def _planeadas(config: Configuracion, vivas: set[str]) -> set[tuple[str, str]]:
 
 
 def _staging_de_sobra(config: Configuracion, tienda: Tienda, mes: str) -> str | None:
-    edad = _edad(carpeta(config, tienda, mes).ruta)
+    ruta = carpeta(config, tienda, mes).ruta
+    if not _solo_lo_suyo(ruta):
+        return None
+    edad = _edad(ruta)
     if edad > config.ajustes.edad_staging:
         return f"lleva {edad:.0f} días sin cargarse: si hace falta, se pide otra vez"
     # Lo que acaba de escribirse puede ser de una corrida que no pudo escribir su diario.
@@ -136,24 +151,23 @@ def _staging_de_sobra(config: Configuracion, tienda: Tienda, mes: str) -> str | 
 
 def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
     ajustes, otras = config.ajustes, vivas - {corrida.id_actual()}
-    carpetas = (ajustes.reportes, ajustes.marcadores, ajustes.staging)
-    parciales = [r for c in carpetas for r in c.rglob(".*.parcial")]
-    suyas = () if ajustes.es_lago else (ajustes.base.ruta,)
-    grandes = [temporal(b) for b in (*suyas, ajustes.publicada) if b]
-    parciales += [g for g in grandes if g.exists()]
     # El proceso de otro contenedor no se ve desde aquí: si hay otra corrida, se espera.
     espera = EDAD_TEMPORALES if otras else 0
     hallados = {
         "lo dejó un proceso que murió": [
-            r for r in ajustes.staging.glob(".duckdb.*") if not _vive(r) and _edad(r) >= espera
+            r for r in _hay(ajustes.staging, ".duckdb.*")
+            if r.suffix[1:].isdecimal() and r.stem == ".duckdb"
+            and not _vive(r) and _edad(r) >= espera
         ],
         "es de una corrida que ya acabó": [
-            r for r in ajustes.staging.glob(".revisiones/*")
+            r for r in _hay(ajustes.staging, ".revisiones/*")
             if r.name not in vivas and _edad(r) > EDAD_TEMPORALES
         ],
-        "quedó a medio escribir": [r for r in parciales if _edad(r) > EDAD_TEMPORALES],
+        "quedó a medio escribir": [
+            r for r in _a_medias(config, vivas) if _edad(r) > EDAD_TEMPORALES
+        ],
         "es un candado que nadie usa": [
-            r for r in ajustes.staging.glob(".candados/*")
+            r for r in _hay(ajustes.staging, ".candados/*")
             if _edad(r) > EDAD_TEMPORALES and not archivo_tomado(r)
         ],
     }  # fmt: skip
@@ -162,35 +176,79 @@ def _temporales(config: Configuracion, vivas: set[str]) -> Iterator[Sobra]:
             yield Sobra(ruta, TEMPORALES, _peso(ruta), motivo)
 
 
+def _a_medias(config: Configuracion, vivas: set[str]) -> Iterator[Path]:
+    """Los `.parcial`, donde el proyecto los deja y con los nombres que les da."""
+    ajustes = config.ajustes
+    donde = [
+        (ajustes.reportes, ""), (ajustes.reportes, "conectividad/"), (ajustes.marcadores, "*/"),
+        (ajustes.marcadores, f"{cobertura.ANULADOS}/*/"), (ajustes.staging, ".revisiones/*/"),
+    ]  # fmt: skip
+    for tienda, mes in _quietas(config, vivas):
+        ruta = carpeta(config, tienda, mes).ruta
+        donde += [(ruta, ""), (ruta, "pos_*/")]
+    for raiz, en in donde:
+        yield from (r for r in _hay(raiz, f"{en}.*.parcial") if _A_MEDIAS.fullmatch(r.name))
+    suyas = () if ajustes.es_lago else (ajustes.base.ruta,)
+    for grande in (temporal(b) for b in (*suyas, ajustes.publicada) if b):
+        suyos = (grande, grande.with_name(f"{grande.name}.wal"))
+        yield from (r for r in suyos if os.path.isfile(r))
+
+
 def _quitar(config: Configuracion, sobra: Sobra) -> bool:
     """Si se quitó; no, si ya hace falta. `ErrorDisco` si no se pudo."""
     ruta = sobra.ruta
     if sobra.clase == STAGING:
         tienda, mes = lugar(config, ruta.parent.name), ruta.name
         with candado_de(config, tienda, mes, espera=0):
-            if not _staging_de_sobra(config, tienda, mes):
+            # Una corrida pudo empezar mientras se quitaba lo demás.
+            en_uso = _planeadas(config, corrida.en_curso(config.ajustes.reportes))
+            if (tienda.id, mes) in en_uso or not _staging_de_sobra(config, tienda, mes):
                 return False
             carpeta(config, tienda, mes).borrar()
     elif ruta.parent.name == ".candados":
         # Con él tomado: quien lo espere verá que ya no tiene nombre y hará otro.
         with candado(ruta, 0, ruta.name), disco(ruta):
             ruta.unlink(missing_ok=True)
-    elif ruta.is_dir():
+    elif _es_carpeta(ruta):
         shutil.rmtree(ruta, ignore_errors=True)
     else:
         with disco(ruta):
             ruta.unlink(missing_ok=True)
-    if ruta.exists():
+    if os.path.lexists(ruta):
         raise ErrorDisco(f"No se pudo quitar {ruta}. Corrija los permisos y repita la misma orden.")
     return True
 
 
+def _hay(raiz: Path, patron: str) -> list[Path]:
+    """Lo que hay de ese nombre; nada, de lo que no se deja mirar o alguien está quitando."""
+    try:
+        return sorted(raiz.glob(patron))
+    except OSError:
+        return []
+
+
+def _es_carpeta(ruta: Path) -> bool:
+    return os.path.isdir(ruta) and not os.path.islink(ruta)
+
+
+def _dentro(ruta: Path) -> Iterator[Path]:
+    """La ruta y lo que lleva dentro, sin seguir enlaces. `OSError` si algo no se deja mirar."""
+    yield ruta
+    if _es_carpeta(ruta):
+        for hija in ruta.iterdir():
+            yield from _dentro(hija)
+
+
+def _solo_lo_suyo(ruta: Path) -> bool:
+    """Si en la carpeta de una tienda-mes no hay nada que no sea de su extracción."""
+    pos = _hay(ruta, "pos_*/*")
+    return all(_DE_UN_MES.fullmatch(r.name) for r in (*_hay(ruta, "*"), *pos))
+
+
 def _edad(ruta: Path) -> float:
     """Días desde lo último que se escribió ahí o dentro; 0 si no se deja mirar."""
-    ultimo = 0.0
     try:
-        for r in (ruta, *ruta.rglob("*")) if ruta.is_dir() else (ruta,):
-            ultimo = max(ultimo, r.lstat().st_mtime)
+        ultimo = max(r.lstat().st_mtime for r in _dentro(ruta))
     except OSError:  # o alguien lo está quitando
         return 0.0
     return (time.time() - ultimo) / DIA
@@ -198,9 +256,9 @@ def _edad(ruta: Path) -> float:
 
 def _peso(ruta: Path) -> int:
     peso = 0
-    for r in ruta.rglob("*") if ruta.is_dir() else (ruta,):
-        with suppress(OSError):
-            peso += r.stat().st_size if not r.is_dir() else 0
+    with suppress(OSError):
+        for r in _dentro(ruta):
+            peso += 0 if _es_carpeta(r) else r.lstat().st_size
     return peso
 
 

@@ -15,6 +15,7 @@ from tests.proyecto import Proyecto, cada_dia
 
 DIA = 86_400
 OTRA = "20250301T060000Z-beef"
+LEYENDO = ".20250201-20250207.parquet.parcial"
 
 
 def poner(ruta: Path, dias: float, texto: str = "x") -> Path:
@@ -118,17 +119,20 @@ def test_los_temporales_de_quien_ya_no_esta(uno):
     viejos = {
         poner(staging / f".duckdb.{muerto.pid}" / "bloque", 0).parent,
         envejecer(reciclado, 9_000),  # de antes de que naciera quien hoy tiene ese número
-        poner(staging / "tienda_01" / "2025-02" / ".x.parquet.parcial", 2),
+        poner(staging / "tienda_01" / "2025-02" / LEYENDO, 2),
         poner(uno.carpeta / "reportes" / ".corrida_a.json.77.parcial", 2),
         poner(uno.carpeta / "markers" / "tienda_01" / ".2025-03.json.77.parcial", 2),
+        poner(uno.carpeta / "markers" / ".anulados" / "tienda_01" / ".2025-03.json.7.parcial", 2),
+        poner(staging / ".revisiones" / "c2" / ".tienda_01.json.7.parcial", 2),
         poner(uno.carpeta / "datos" / ".ventas.duckdb.parcial", 2),
+        poner(uno.carpeta / "datos" / ".ventas.duckdb.parcial.wal", 2),
         envejecer(poner(staging / ".revisiones" / "c1" / "tienda_01.json", 2).parent, 2),
         poner(staging / ".candados" / "tienda_01.2025-02", 2),
         poner(staging / ".candados" / "orden.abc", 2),
     }
     quedan = [
         poner(staging / f".duckdb.{os.getpid()}" / "bloque", 0).parent,
-        poner(staging / "tienda_01" / "2025-02" / ".y.parquet.parcial", 0),
+        poner(staging / "tienda_01" / "2025-04" / LEYENDO, 0),
         poner(uno.carpeta / "datos" / ".mio.parcial", 900),
         poner(staging / ".revisiones" / "c2" / "tienda_01.json", 0),
         poner(staging / ".candados" / "tienda_01.consulta", 0),
@@ -150,6 +154,94 @@ def test_lo_de_una_corrida_en_curso_se_queda_y_lo_de_una_acabada_no(uno, en_curs
     assert limpiar(uno) == {ajeno}
     en_curso.communicate()
     assert limpiar(uno) == suyos
+
+
+def test_una_ventana_a_medio_leer_no_se_le_quita_a_quien_la_lee(uno, en_curso):
+    """Con la tienda muda, o la máquina suspendida, pasa un día sin que se le escriba nada."""
+    leyendo = poner(uno.carpeta / "staging" / "tienda_01" / "2025-03" / LEYENDO, 2)
+    assert sobran(uno) == set()
+    en_curso.communicate()
+    tomado = uno.carpeta / "staging" / ".candados" / "tienda_01.2025-03"
+    with candado(tomado, 0, "x"):
+        assert sobran(uno) == set()
+    assert limpiar(uno) == {leyendo}
+
+
+def test_lo_de_una_corrida_que_empezo_despues_de_planear_se_queda(uno, en_curso, monkeypatch):
+    marzo = en_staging(uno, 400)
+    with monkeypatch.context() as antes:
+        antes.setattr(corrida, "en_curso", lambda reportes: set())
+        planeado = limpieza.planear(uno.config)
+    assert {s.ruta for s in planeado} == {marzo}
+    assert limpieza.quitar(uno.config, planeado) == ([], [])
+    assert marzo.is_dir()
+
+
+def test_lo_ajeno_se_queda_aunque_se_le_parezca(uno):
+    staging, reportes = uno.carpeta / "staging", uno.carpeta / "reportes"
+    ajenos = [
+        poner(staging / "fotos" / "2025-03" / "playa.jpg", 900),
+        poner(staging / "tienda_01" / "2025-03" / "notas.txt", 900),
+        poner(staging / "tienda_01" / "2025-03" / "pos_2" / "notas.txt", 900),
+        poner(staging / ".mio.parcial", 900),
+        poner(staging / ".duckdb.respaldo" / "x", 900),
+        poner(staging / ".duckdb.4000000.bak", 900),
+        poner(reportes / ".mio.parcial", 900),
+        poner(reportes / "otro" / ".corrida_a.json.77.parcial", 900),
+        poner(uno.carpeta / "markers" / "tienda_01" / ".mio.parcial", 900),
+    ]
+    envejecer(staging, 900)
+    abril = en_staging(uno, 900, "2025-04")
+    assert limpiar(uno) == {abril}
+    assert [a for a in ajenos if not a.exists()] == []
+
+
+def test_los_enlaces_no_se_siguen(uno, tmp_path):
+    staging, fuera = uno.carpeta / "staging", tmp_path / "fuera"
+    guardado = poner(fuera / "2025-03" / "20250301-20250307.parquet", 900)
+    con_uno = en_staging(uno, 900, "2025-04")
+    enlaces = {
+        staging / "tienda_01" / "2025-03": fuera / "2025-03",
+        staging / "tienda_02": fuera,
+        staging / "todo": Path("."),
+        staging / "yo": Path("yo"),
+        staging / ".duckdb.4000000": fuera,
+        con_uno / "20250401-20250402.parquet": guardado,
+        uno.carpeta / "reportes" / "corrida_a.json": guardado,
+    }
+    hace = time.time() - 900 * DIA
+    for enlace, destino in enlaces.items():
+        enlace.parent.mkdir(parents=True, exist_ok=True)
+        enlace.symlink_to(destino)
+        os.utime(enlace, (hace, hace), follow_symlinks=False)
+    os.utime(con_uno, (hace, hace))
+    envejecer(fuera, 900)
+    quitados = {staging / ".duckdb.4000000", uno.carpeta / "reportes" / "corrida_a.json", con_uno}
+    assert limpiar(uno) == quitados
+    assert guardado.exists()
+
+
+def test_con_todo_en_una_misma_carpeta_cada_cosa_se_quita_una_vez_y_lo_demas_queda(uno):
+    uno.ajustes.update(dict.fromkeys(("reportes", "logs", "staging", "marcadores"), "todo"))
+    uno.ajustes["base"] = "todo/ventas.duckdb"
+    uno.escribir()
+    todo = uno.carpeta / "todo"
+    carpeta = poner(todo / "tienda_01" / "2025-03" / "manifiesto.json", 900).parent
+    viejos = {
+        envejecer(carpeta, 900),
+        poner(todo / "corrida_a.json", 900),
+        poner(todo / "corrida_a.log", 900),
+        poner(todo / ".estado.html.77.parcial", 900),
+        poner(todo / ".ventas.duckdb.parcial", 900),
+        poner(todo / "tienda_01" / ".2025-03.json.77.parcial", 900),
+    }
+    quedan = [
+        poner(todo / "tienda_01" / "2025-03.json", 900),
+        poner(todo / "ventas.duckdb.wal", 900),
+        poner(todo / "estado.html", 900),
+    ]
+    assert limpiar(uno) == viejos
+    assert all(q.exists() for q in quedan)
 
 
 def test_lo_que_alguien_tiene_tomado_se_queda(uno):
