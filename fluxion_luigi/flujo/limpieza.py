@@ -58,7 +58,9 @@ def planear(config: Configuracion) -> list[Sobra]:
 
     Raises:
         ErrorOcupado, ErrorDestino: si no se pudo leer la base.
+        ErrorDisco: si una de las carpetas no se deja mirar.
     """
+    _exigir_que_se_vean(config)
     ajustes, vivas = config.ajustes, corrida.en_curso(config.ajustes.reportes)
     propios = ("corrida_*.json", "corrida_*.ilegible.jsonl", "conectividad_*.json",
                "conectividad/*.json")  # fmt: skip
@@ -95,6 +97,17 @@ def quitar(config: Configuracion, sobras: Iterable[Sobra]) -> tuple[list[Sobra],
         except ErrorDisco as e:
             fallos.append(str(e))
     return quitadas, fallos
+
+
+def _exigir_que_se_vean(config: Configuracion) -> None:
+    """Sin los diarios no se sabe qué corre; y «no sobra nada» no es lo que no se pudo mirar."""
+    ajustes = config.ajustes
+    for raiz in (ajustes.reportes, ajustes.logs, ajustes.staging, ajustes.marcadores):
+        if raiz.exists() and not os.access(raiz, os.R_OK | os.X_OK):
+            raise ErrorDisco(
+                f"No se puede mirar {raiz}: no hay permiso. No se quitó nada; corrija los permisos "
+                "y repita la misma orden."
+            )
 
 
 def _viejos(

@@ -102,6 +102,20 @@ def test_lo_que_no_se_deja_quitar_se_nombra_y_el_codigo_lo_dice(proyecto):
     assert not otro.exists()  # y lo demás sí se quitó
 
 
+def test_sin_poder_mirar_los_diarios_no_se_quita_nada_y_se_dice(proyecto):
+    """Ahí consta qué corridas hay en curso."""
+    viejo = poner(proyecto.con_tienda("tienda_01").carpeta / "logs" / "corrida_vieja.log", 100)
+    with ajena(proyecto.carpeta / "reportes", 0o300) as prefijo:
+        salida = subprocess.run(
+            [*prefijo, *proyecto.orden("LimpiarArchivos")], cwd=proyecto.carpeta,
+            env=proyecto.entorno(), capture_output=True, text=True,
+        )  # fmt: skip
+    assert salida.returncode == 30, salida.stderr
+    assert f"No se puede mirar {proyecto.carpeta / 'reportes'}: no hay permiso" in salida.stderr
+    assert "Traceback" not in salida.stderr
+    assert viejo.exists()
+
+
 def test_tras_el_incremento_que_no_se_pueda_limpiar_es_una_linea(proyecto, monkeypatch, caplog):
     proyecto.con_tienda("tienda_01").ajustes["limpiar_tras_incremento"] = "1"
     proyecto.escribir()
