@@ -12,6 +12,7 @@ from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitor
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.periodos import Rango
+from fluxion_luigi.staging.ventanas import Carpeta
 from tests.proyecto import cada_dia, vender
 
 
@@ -210,3 +211,17 @@ def test_lo_que_otra_corrida_dejo_listo_no_se_lee_otra_vez(tienda):
     Path(tienda.tiendas["tienda_01"]["archivo"]).rename(tienda.carpeta / "lejos")
     extraer_y_cargar(tienda, [("extraer", "20250301-20250331"), ("c1", "20250301-20250331")])
     assert len(tienda.cargado()) == 31
+
+
+def test_de_lo_que_otras_dejaron_listo_solo_se_piden_los_dias_que_siguen_sin_cargar(
+    tienda, monkeypatch
+):
+    config, lugar = tienda.config, tienda.tienda("tienda_01")
+    with monkeypatch.context() as muere:  # tras el marcador, sin quitar su staging
+        muere.setattr(Carpeta, "borrar", lambda carpeta: None)
+        extraer_y_cargar(tienda, [("extraer", "20250301-20250302"), ("c1", "20250301-20250302")])
+    dias = []
+    for tramo in ("20250305-20250306", "20250320-20250321", "20250330-20250331"):
+        hecha = extraccion.extraer(config, lugar, Rango.de_texto(tramo), lambda _: None)
+        dias = [d.day for d in hecha.dias]
+    assert dias == [5, 6, 20, 21, 30, 31]  # ni los cargados ni los que nadie pidió
