@@ -383,6 +383,12 @@ def test_solo_se_miran_las_tiendas_y_los_dias_que_se_piden(sano):
 
 
 def test_mal_pedida_se_explica(molde):
-    salida = molde.luigi("VerificarIntegridad", "--tiendas", "tienda_77")
-    assert salida.codigo == 40
-    assert "No existe «tienda_77»" in salida.error
+    espera = {
+        ("--tiendas", "tienda_77"): "No existe «tienda_77»",
+        ("--desde", "2025-04", "--hasta", "2025-03"): "va al revés",
+    }
+    for opciones, dice in espera.items():
+        salida = molde.luigi("VerificarIntegridad", *opciones)
+        assert salida.codigo == 40, salida.todo
+        assert dice in salida.error
+        assert "Traceback" not in salida.todo

@@ -63,9 +63,17 @@ def test_un_fallo_se_anuncia_con_la_tienda_que_falta(una_tienda):
         assert una_tienda.reporte()["latido"][1]["aviso"] == "fallo"
         una_tienda.base.write_bytes(b"esto no es una base de DuckDB")
         salida = correr(una_tienda, v.url, "IncrementoDiario", "--fecha", "2025-03-04")
-    assert salida.codigo == 35, salida.todo
-    assert v.rutas[-1] == "/fail"
-    assert "Faltan: tienda_01, tienda_02" in v.latidos[-1][1]
+        assert salida.codigo == 35, salida.todo
+        assert v.rutas[-1] == "/fail"
+        assert "Faltan: tienda_01, tienda_02" in v.latidos[-1][1]
+        # Sin catálogo no hay ni corrida que lo cuente.
+        (una_tienda.carpeta / "tiendas.toml").write_text("cadena = ")
+        salida = correr(una_tienda, v.url, "IncrementoDiario")
+    assert salida.codigo == 40, salida.todo
+    assert "tiendas.toml" in salida.error
+    assert "Traceback" not in salida.todo
+    assert v.rutas == ["/start", "/fail", "/start", "/fail", "/fail"]
+    assert "La corrida no empezó" in v.latidos[-1][1]
 
 
 @pytest.mark.parametrize(
