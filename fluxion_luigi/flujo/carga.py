@@ -24,7 +24,7 @@ from fluxion_luigi.flujo import calidad
 from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.flujo.extraccion import carpeta_de
 from fluxion_luigi.periodos import Rango
-from fluxion_luigi.staging.ventanas import Ventana
+from fluxion_luigi.staging.ventanas import Carpeta, Ventana
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,7 @@ def _de_otra(config: Configuracion, tienda: Tienda, tramo: Rango) -> Ajena:
 def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
     """Quita el staging que dejó una corrida que murió después de escribir el marcador.
 
+    Si en la carpeta del mes hay otros días ya leídos que aún no se cargan, son de otra y se quedan.
     Con un lago, además escribe el marcador de lo que cargaron otros hosts, o una que murió.
     """
     sobras = carpeta_de(config, tienda, tramo)
@@ -159,7 +160,16 @@ def limpiar_sobras(config: Configuracion, tienda: Tienda, tramo: Rango) -> None:
         with suppress(ErrorOcupado), candado_de(config, tienda, tramo.mes, espera=0):
             if sin_marca:
                 cobertura.marcar(config, tienda.id, tramo)
-            sobras.borrar()
+            if not _por_cargar(config, tienda, sobras):
+                sobras.borrar()
+
+
+def _por_cargar(config: Configuracion, tienda: Tienda, leido: Carpeta) -> bool:
+    """Si en lo leído de un mes hay algún día que falta en la base."""
+    dias = {d for v in leido.leidas() for d in v.rango}
+    return bool(dias) and not dias.isdisjoint(
+        cobertura.pendientes(config, tienda, Rango(min(dias), max(dias)))
+    )
 
 
 def _lote(v: Ventana, ruta: str) -> Lote:

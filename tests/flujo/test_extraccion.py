@@ -1,6 +1,7 @@
 """Las ventanas se ajustan a lo que tiene y tarda la tienda, y se le cuenta una sola vez."""
 
 import os
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -225,3 +226,27 @@ def test_de_lo_que_otras_dejaron_listo_solo_se_piden_los_dias_que_siguen_sin_car
         hecha = extraccion.extraer(config, lugar, Rango.de_texto(tramo), lambda _: None)
         dias = [d.day for d in hecha.dias]
     assert dias == [5, 6, 20, 21, 30, 31]  # ni los cargados ni los que nadie pidió
+
+
+def test_dos_ventanas_que_se_pisan_no_se_cargan_dos_veces(tienda):
+    """Las deja quien repone el staging de una copia de respaldo."""
+    donde = tienda.carpeta / "staging" / "tienda_01" / "2025-03"
+    extraer_y_cargar(tienda, [("extraer", "20250301-20250307")])
+    donde.rename(tienda.carpeta / "respaldo")
+    extraer_y_cargar(tienda, [("extraer", "20250305-20250310")])
+    shutil.copytree(tienda.carpeta / "respaldo", donde, dirs_exist_ok=True)
+    todos = "20250301-20250310"
+    extraer_y_cargar(tienda, [("extraer", todos), ("c1", todos)])
+    assert tienda.cargado() == tienda.en_origen("2025-03-01", "2025-03-10")
+
+
+def test_lo_que_otra_dejo_leido_del_mes_no_son_las_sobras_de_quien_acaba(tienda):
+    """El incremento que sólo cuenta unos días no deja sin staging a la carga larga de ese mes."""
+    config, lugar = tienda.config, tienda.tienda("tienda_01")
+    suyo, de_otra = Rango.de_texto("20250301-20250303"), Rango.de_texto("20250310-20250331")
+    extraer_y_cargar(tienda, [("extraer", str(suyo)), ("c1", str(suyo))])
+    extraccion.extraer(config, lugar, de_otra, lambda _: None)
+    carga.limpiar_sobras(config, lugar, suyo)
+    assert extraccion.completa(config, lugar, de_otra)
+    extraer_y_cargar(tienda, [("c2", str(de_otra))])
+    assert tienda.sobras() == []

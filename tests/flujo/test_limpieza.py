@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxion_luigi import corrida
+from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import candado
 from fluxion_luigi.flujo import limpieza
 from tests.proyecto import Proyecto, cada_dia
@@ -89,7 +89,7 @@ def test_cada_clase_tiene_su_edad_y_solo_se_miran_los_archivos_propios(uno):
         poner(reportes / "conectividad_20250101.json", 11),
         poner(reportes / "conectividad" / "tienda_01.json", 11),
         poner(logs / "corrida_a.log", 21),
-        en_staging(uno, 6),
+        envejecer(poner(en_staging(uno, 6) / LEYENDO, 6).parent, 6),
         en_staging(uno, 6, tienda="ya_no_esta"),
     }
     quedan = [
@@ -154,6 +154,14 @@ def test_lo_de_una_corrida_en_curso_se_queda_y_lo_de_una_acabada_no(uno, en_curs
     assert limpiar(uno) == {ajeno}
     en_curso.communicate()
     assert limpiar(uno) == suyos
+
+
+def test_de_lo_ya_cargado_se_quita_lo_que_no_se_acaba_de_leer_ni_es_de_nadie(uno, monkeypatch):
+    monkeypatch.setattr(cobertura, "pendientes", lambda *_: [])
+    en_staging(uno, 0)  # quizá de una corrida que no pudo escribir su diario
+    en_staging(uno, 2, tienda="ya_no_esta")
+    abril = en_staging(uno, 2, "2025-04")
+    assert limpiar(uno) == {abril}
 
 
 def test_una_ventana_a_medio_leer_no_se_le_quita_a_quien_la_lee(uno, en_curso):
