@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from fluxion_luigi.archivos import escribir_texto
 from fluxion_luigi.conciliacion import Conteo, difieren
-from fluxion_luigi.errores import ErrorConciliacion, ErrorTiempo, ErrorTransitorio
+from fluxion_luigi.errores import (
+    ErrorConciliacion,
+    ErrorDisco,
+    ErrorTiempo,
+    ErrorTransitorio,
+)
 from fluxion_luigi.flujo import carga, extraccion
 from fluxion_luigi.flujo.lectura import Lectura
 from fluxion_luigi.periodos import Rango
@@ -249,4 +255,29 @@ def test_lo_que_otra_dejo_leido_del_mes_no_son_las_sobras_de_quien_acaba(tienda)
     carga.limpiar_sobras(config, lugar, suyo)
     assert extraccion.completa(config, lugar, de_otra)
     extraer_y_cargar(tienda, [("c2", str(de_otra))])
+    assert tienda.sobras() == []
+
+
+def test_si_la_carga_no_concilia_al_repetir_se_le_pregunta_otra_vez_a_la_tienda(
+    tienda, monkeypatch
+):
+    config, lugar, mes = tienda.config, tienda.tienda("tienda_01"), Rango.de_texto(MES)
+
+    def no_concilia(*_, **__):
+        raise ErrorConciliacion("no son las mismas filas")
+
+    extraccion.extraer(config, lugar, mes, lambda _: None)
+    with monkeypatch.context() as mal:
+        mal.setattr(carga.destino, "cargar", no_concilia)
+        with pytest.raises(ErrorConciliacion):
+            extraer_y_cargar(tienda, [("c1", MES)])
+    repetida = extraccion.extraer(config, lugar, mes, lambda _: None)
+    assert repetida.ventanas == repetida.reutilizadas == 5  # y lo que sigue igual no se lee
+
+
+@pytest.mark.parametrize("estorbo", ["markers/tienda_01/2025-03.json/x", "datos"])
+def test_si_lo_leido_no_tendria_donde_quedar_no_se_lee(tienda, estorbo):
+    escribir_texto(tienda.carpeta / estorbo, "un archivo donde va la carpeta, o al revés")
+    with pytest.raises(ErrorDisco):
+        extraer_y_cargar(tienda, [("extraer", MES)])
     assert tienda.sobras() == []

@@ -101,6 +101,9 @@ def test_lo_que_se_puede_partir_no_agota_su_tiempo_cuatro_veces(monkeypatch, aju
     with pytest.raises(ErrorTiempo):
         Reintentos(ajustes).insistir(tienda.pedir, agotadas=2)
     assert tienda.intentos == 2
+    with pytest.raises(ErrorTiempo):
+        Reintentos(dataclasses.replace(ajustes, intentos=1)).insistir(tienda.pedir, agotadas=2)
+    assert tienda.intentos == 3
 
 
 def test_cada_pregunta_empieza_con_toda_la_paciencia(monkeypatch, ajustes):
