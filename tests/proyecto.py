@@ -107,7 +107,7 @@ class Proyecto:
 
         Con esto unas pruebas que empiezan por la misma carga la hacen una sola vez.
         """
-        self._solo_en_archivo("lo retratado no trae lo que un lago tiene fuera de la carpeta")
+        self.solo_en_archivo("lo retratado no trae lo que un lago tiene fuera de la carpeta")
         copia = self.carpeta.with_name(f"{self.carpeta.name}.retrato")
         shutil.copytree(self.carpeta, copia)
         antes = deepcopy((self.tiendas, self.ajustes, self.ambiente, self.cadena))
@@ -181,10 +181,10 @@ class Proyecto:
 
     @property
     def base(self) -> Path:
-        self._solo_en_archivo("mira el archivo de la base, y un lago no lo tiene")
+        self.solo_en_archivo("mira el archivo de la base, y un lago no lo tiene")
         return Path(self.ajustes.get("base", self.carpeta / "datos" / "ventas.duckdb"))
 
-    def _solo_en_archivo(self, por_que: str) -> None:
+    def solo_en_archivo(self, por_que: str) -> None:
         """Si todas van sobre un lago (PRUEBAS_DESTINO), ésta no sirve: se dice y se deja."""
         if self.en_lago and os.environ.get("PRUEBAS_DESTINO") == "lago":
             pytest.skip(por_que)

@@ -11,6 +11,7 @@ import pytest
 from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import candado
 from fluxion_luigi.flujo import limpieza
+from fluxion_luigi.flujo.candados import candado_de
 from tests.proyecto import Proyecto, cada_dia
 
 DIA = 86_400
@@ -50,6 +51,12 @@ def limpiar(proyecto: Proyecto) -> set[Path]:
     assert (quitadas, fallos) == (sobras, [])
     assert limpieza.planear(proyecto.config) == []
     return {s.ruta for s in quitadas}
+
+
+def tomada(proyecto: Proyecto, mes: str):
+    """Como la tiene quien lee o carga ese mes de la tienda."""
+    proyecto.solo_en_archivo("un proceso no se quita a sí mismo un turno del lago")
+    return candado_de(proyecto.config, proyecto.tienda("tienda_01"), mes, espera=0)
 
 
 @pytest.fixture
@@ -124,8 +131,8 @@ def test_los_temporales_de_quien_ya_no_esta(uno):
         poner(uno.carpeta / "markers" / "tienda_01" / ".2025-03.json.77.parcial", 2),
         poner(uno.carpeta / "markers" / ".anulados" / "tienda_01" / ".2025-03.json.7.parcial", 2),
         poner(staging / ".revisiones" / "c2" / ".tienda_01.json.7.parcial", 2),
-        poner(uno.carpeta / "datos" / ".ventas.duckdb.parcial", 2),
-        poner(uno.carpeta / "datos" / ".ventas.duckdb.parcial.wal", 2),
+        poner(uno.base.with_name(".ventas.duckdb.parcial"), 2),
+        poner(uno.base.with_name(".ventas.duckdb.parcial.wal"), 2),
         envejecer(poner(staging / ".revisiones" / "c1" / "tienda_01.json", 2).parent, 2),
         poner(staging / ".candados" / "tienda_01.2025-02", 2),
         poner(staging / ".candados" / "orden.abc", 2),
@@ -169,8 +176,7 @@ def test_una_ventana_a_medio_leer_no_se_le_quita_a_quien_la_lee(uno, en_curso):
     leyendo = poner(uno.carpeta / "staging" / "tienda_01" / "2025-03" / LEYENDO, 2)
     assert sobran(uno) == set()
     en_curso.communicate()
-    tomado = uno.carpeta / "staging" / ".candados" / "tienda_01.2025-03"
-    with candado(tomado, 0, "x"):
+    with tomada(uno, "2025-03"):
         assert sobran(uno) == set()
     assert limpiar(uno) == {leyendo}
 
@@ -256,7 +262,7 @@ def test_lo_que_alguien_tiene_tomado_se_queda(uno):
     staging = uno.carpeta / "staging"
     de_la_tienda, de_otra = staging / ".candados" / "tienda_01.2025-03", staging / ".candados" / "x"
     carpeta = en_staging(uno, 400)
-    with candado(de_la_tienda, 0, "x"), candado(de_otra, 0, "x"):
+    with tomada(uno, "2025-03"), candado(de_otra, 0, "x"):
         envejecer(staging / ".candados", 400)
         assert sobran(uno) == set()
     assert limpiar(uno) == {carpeta, de_la_tienda, de_otra}
@@ -267,7 +273,7 @@ def test_lo_que_se_tomo_o_se_volvio_a_leer_despues_de_planear_se_queda(uno):
     planeado = limpieza.planear(uno.config)
     assert {s.ruta for s in planeado} == {marzo, abril}
     poner(marzo / "manifiesto.json", 0)
-    with candado(uno.carpeta / "staging" / ".candados" / "tienda_01.2025-04", 0, "x"):
+    with tomada(uno, "2025-04"):
         assert limpieza.quitar(uno.config, planeado) == ([], [])
     assert marzo.exists()
     assert abril.exists()
