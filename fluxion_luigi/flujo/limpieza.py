@@ -19,6 +19,7 @@ import psutil
 
 from fluxion_luigi import cobertura, corrida
 from fluxion_luigi.archivos import candado, disco
+from fluxion_luigi.archivos import motivo as por_que
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.errores import ErrorDisco, ErrorOcupado
 from fluxion_luigi.flujo.candados import (
@@ -103,11 +104,16 @@ def _exigir_que_se_vean(config: Configuracion) -> None:
     """Sin los diarios no se sabe qué corre; y «no sobra nada» no es lo que no se pudo mirar."""
     ajustes = config.ajustes
     for raiz in (ajustes.reportes, ajustes.logs, ajustes.staging, ajustes.marcadores):
-        if raiz.exists() and not os.access(raiz, os.R_OK | os.X_OK):
+        try:
+            os.scandir(raiz).close()
+            os.stat(f"{raiz}/.")  # y que se vea lo que hay dentro
+        except FileNotFoundError:
+            continue
+        except OSError as e:
             raise ErrorDisco(
-                f"No se puede mirar {raiz}: no hay permiso. No se quitó nada; corrija los permisos "
-                "y repita la misma orden."
-            )
+                f"No se puede mirar {raiz}: {por_que(e)}. No se quitó nada; corríjalo y repita la "
+                "misma orden."
+            ) from None
 
 
 def _viejos(
