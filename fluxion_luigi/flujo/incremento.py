@@ -85,7 +85,9 @@ def planear(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None)
     tramos = [(j.tienda, m) for j in jornadas for m in por_mes(j.dias)]
     tramos.sort(key=lambda par: par[1].desde)
     todos = [d for j in jornadas for d in j.dias] or [hasta]
-    return PlanDiario(Rango(min(todos), hasta), tiendas, tramos, [], [], jornadas)
+    # De las demás no se dice cada mañana.
+    sin_abrir = [(t, [hasta]) for t in tiendas if pedidas and (t.apertura or hasta) > hasta]
+    return PlanDiario(Rango(min(todos), hasta), tiendas, tramos, [], sin_abrir, jornadas)
 
 
 def sin_base(config: Configuracion, pedidas: tuple[str, ...], hasta: date | None) -> PlanDiario:

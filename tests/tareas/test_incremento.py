@@ -153,6 +153,17 @@ def test_los_dias_de_antes_de_la_apertura_no_se_preguntan_aunque_esten_cargados(
     assert "2025-03-01 a 2025-03-19" in salida.fuera  # la otra, todo
 
 
+def test_de_la_que_se_pide_y_aun_no_abre_se_dice_cuando(al_dia):
+    al_dia.tiendas["tienda_02"]["apertura"] = date(2025, 4, 1)
+    al_dia.escribir()
+    pedida = incremento(al_dia, "2025-03-21", "--simular", "--tiendas", "tienda_02")
+    todas = incremento(al_dia, "2025-03-21", "--simular")
+    del al_dia.tiendas["tienda_02"]["apertura"]
+    al_dia.escribir()
+    assert "abrió el 2025-04-01, fuera: 2025-03-20" in pedida.todo
+    assert "abrió el" not in todas.todo
+
+
 def test_los_dias_en_cero_de_quien_se_equivoco_de_anio_no_abren_un_hueco(al_dia):
     equivocada = correr(
         al_dia, "2025-03-20 07:00:00", "RangoVentas", "--desde", "2020-03-01", "--hasta",
