@@ -108,7 +108,7 @@ def extraer(
         lectura = pila.enter_context(Lectura(config, pos, destino.ruta, entrando))
         caidas = Caidas(config.ajustes, _filas_cargadas(config, tienda), aceptar_vacios)
         trabajo = Trabajo(config, tienda, destino, lectura, caidas, avisar)
-        trabajo.contar(dias)
+        trabajo.contar_o_salvar(dias)
         identidad = trabajo.identificar(dias)
         ventanas = trabajo.reutilizar(dias)
         reutilizadas = len(ventanas)

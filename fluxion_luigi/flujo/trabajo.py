@@ -24,6 +24,8 @@ from fluxion_luigi.errores import (
     ErrorDatos,
     ErrorDiaVaciado,
     ErrorFluxion,
+    ErrorOrigen,
+    ErrorServidor,
     ErrorTiempo,
 )
 from fluxion_luigi.flujo.caidas import Caidas
@@ -84,6 +86,27 @@ class Trabajo:
                     "%s: no se pudo contar %s de una vez; se cuenta ventana por ventana. %s",
                     self.tienda.id, tramo, e,
                 )  # fmt: skip
+
+    def contar_o_salvar(self, dias: list[date]) -> None:
+        """Como `contar`; de una API que a la mitad deja de atender, o de admitir su credencial, se
+        quedan los días que ya dio, y los demás se apartan. Si no dio ninguno, es la tienda.
+        """
+        try:
+            self.contar(dias)
+        except (ErrorServidor, ErrorOrigen):
+            if fuentes.de(self.tienda.en(dias[0])).CUENTA or not (van := self._ya_dados(dias)):
+                raise
+            registro.warning("%s: fuera %s", self.tienda.id, describir(dias[van:]))
+
+    def _ya_dados(self, dias: list[date]) -> int:
+        """Cuántos de los primeros se pueden contar; los que siguen se apartan."""
+        for van, dia in enumerate(dias):
+            try:
+                self._contar(Rango(dia, dia))
+            except ErrorFluxion as e:
+                self.fuera |= dict.fromkeys(dias[van:], e.dias.get(dia, e.causa))
+                return van
+        return len(dias)
 
     def _contar(self, rango: Rango) -> None:
         conteos, self.sin_fecha = self.lectura.contar(rango)

@@ -187,6 +187,37 @@ def test_la_manana_baja_una_vez_lo_nuevo_y_no_los_dias_que_no_hacen_falta(proyec
     assert salida.error.count("Intento ") == 1
 
 
+def test_una_api_que_deja_de_atender_a_la_mitad_no_cuesta_los_dias_que_ya_dio(proyecto):
+    """Una, caída; otra, con la credencial ya vencida."""
+    proyecto.ajustes["intentos"] = "1"
+    with api() as servidor:
+        for n, estado in enumerate((503, 401)):
+            servidor.vender(f"SUC{n}", cada_dia("2025-03-01", "2025-03-07", 5))
+            con_api(proyecto, f"tienda_2{n}", servidor, f"SUC{n}")
+            for dia in cada_dia(f"2025-03-0{5 - n}", "2025-03-07", 1):
+                servidor.hacer(error(estado), sucursal=f"SUC{n}", dia=dia, siempre=True)
+        salida = proyecto.rango("2025-03-01", "2025-03-07", workers=2)
+        assert salida.codigo == 30, salida.todo
+        dados = {"tienda_20": range(1, 5), "tienda_21": range(1, 4)}
+        assert {(t, d.day) for t, d in proyecto.cargado()} == {
+            (t, d) for t, dias in dados.items() for d in dias
+        }
+        for frase in (
+            "2025-03-05: la API no está disponible (HTTP 503",
+            "2025-03-04: tienda_21 (", "la API rechaza la credencial",
+            "RangoVentas --desde 2025-03-04 --hasta 2025-03-07 --tiendas tienda_20,tienda_21",
+        ):  # fmt: skip
+            assert frase in salida.todo
+
+        servidor.portarse_bien()
+        antes = len(servidor.peticiones)
+        assert proyecto.rango("2025-03-01", "2025-03-07", workers=2).codigo == 0
+        assert len(proyecto.cargado()) == 2 * 7
+        pedidos = Counter(p.dias.desde.day for p in servidor.peticiones[antes:])
+    assert pedidos == {1: 2, 4: 1, 5: 2, 6: 2, 7: 2}  # y un día sin ventas, al probar cada una
+    assert proyecto.sobras() == []
+
+
 def test_morir_mientras_baja_no_deja_nada_a_medias_y_se_repite(proyecto):
     """También con una tienda que se mudó a la API a mitad de mes."""
     suelta = threading.Event()
