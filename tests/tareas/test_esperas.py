@@ -114,7 +114,7 @@ def test_una_tienda_tomada_se_dice_y_si_otra_corrida_la_cargo_se_cuenta(dos_tien
     with candados.candado_de(config, tienda):
         corrida = dos_tiendas.lanzar(*MARZO, "--tiendas", "tienda_01")
         linea = linea_con(corrida, "Esperando tienda_01")
-        assert f"en uso por el proceso {os.getpid()} (" in linea
+        assert f"en uso por el proceso {os.getpid()} " in linea
         # La otra corrida, que es este proceso: el candado ya lo tiene.
         monkeypatch.setattr(extraccion, "candado_de", lambda *_: nullcontext())
         extraccion.extraer(config, tienda, marzo, lambda _: None)
