@@ -68,26 +68,28 @@ def dos_tiendas(proyecto) -> Proyecto:
     return con_dos_tiendas(proyecto)
 
 
-@pytest.fixture(scope="session")
-def _marzo_cargado(tmp_path_factory):
-    proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("marzo") / "proyecto"))
-    salida = proyecto.rango("2025-03", "2025-03")
+def _cargar_marzo(proyecto):
+    salida = con_dos_tiendas(proyecto).rango("2025-03", "2025-03")
     assert salida.codigo == 0, salida.todo
     return proyecto, proyecto.retratar()
 
 
+@pytest.fixture(scope="session")
+def _marzo_en_archivo(tmp_path_factory):
+    return _cargar_marzo(Proyecto(tmp_path_factory.mktemp("marzo") / "proyecto"))
+
+
+@pytest.fixture(scope="session")
+def _marzo_en_lago(tmp_path_factory, catalogos):
+    proyecto = Proyecto(tmp_path_factory.mktemp("marzo_en_lago") / "proyecto")
+    lagos.poner(proyecto, catalogos)
+    return _cargar_marzo(proyecto)
+
+
 @pytest.fixture
 def con_marzo(destino, request) -> Proyecto:
-    """Las dos tiendas, con marzo ya cargado por una corrida: la misma para toda la sesión.
-
-    En un lago, una para cada prueba: su catálogo no está en la carpeta que se retrata.
-    """
-    if destino == "lago":
-        proyecto = request.getfixturevalue("dos_tiendas")
-        salida = proyecto.rango("2025-03", "2025-03")
-        assert salida.codigo == 0, salida.todo
-        return proyecto
-    proyecto, reponer = request.getfixturevalue("_marzo_cargado")
+    """Las dos tiendas, con marzo ya cargado por una corrida: la misma para toda la sesión."""
+    proyecto, reponer = request.getfixturevalue(f"_marzo_en_{destino}")
     reponer()
     return proyecto
 

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
 import pytest
@@ -38,8 +38,23 @@ def poner(proyecto: Proyecto, servidor: Servidor) -> str:
     nombre = base.split("dbname=")[1].split()[0]
     proyecto.ajustes |= {"base": base, "lago_datos": "lago"}
     proyecto.ambiente |= CREDENCIALES
+    proyecto.retratar_base = lambda: _retratar(servidor, nombre)
     proyecto.escribir()
     return nombre
+
+
+def _retratar(servidor: Servidor, nombre: str) -> Callable[[], None]:
+    """Copia el catálogo de un lago; lo que devuelve lo deja otra vez así."""
+    _copiar(servidor, nombre, f"{nombre}_retrato")
+    return lambda: _copiar(servidor, f"{nombre}_retrato", nombre)
+
+
+def _copiar(servidor: Servidor, de: str, a: str) -> None:
+    with contextlib.closing(servidor.conectar()) as c:
+        c.execute(f'DROP DATABASE IF EXISTS "{a}" WITH (FORCE)')
+        # Quien llama al núcleo sin Luigi se queda con una conexión al catálogo.
+        c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", de)
+    servidor.copiar_pos(de, a)
 
 
 def poner_si_toca(proyecto: Proyecto, request: pytest.FixtureRequest) -> None:
@@ -49,11 +64,13 @@ def poner_si_toca(proyecto: Proyecto, request: pytest.FixtureRequest) -> None:
 
 
 @contextlib.contextmanager
-def abierto(proyecto: Proyecto) -> Iterator[duckdb.DuckDBPyConnection]:
-    """El lago en sólo lectura, como lo abre cualquiera."""
+def abierto(
+    proyecto: Proyecto, *, solo_lectura: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """El lago, como lo abre cualquiera."""
     # Comprobar las firmas de las dos extensiones cuesta 0,3 s cada vez: ya lo hacen las órdenes.
     sin_firmas = {"allow_unsigned_extensions": True}
-    conexion = conexion_lago.abrir(proyecto.config, solo_lectura=True, **sin_firmas)
+    conexion = conexion_lago.abrir(proyecto.config, solo_lectura=solo_lectura, **sin_firmas)
     try:
         yield conexion
     finally:

@@ -64,6 +64,8 @@ class Proyecto:
     cadena: str = "prueba"
     # Las API de sus tiendas que hablan HTTP (`tests.api.con_api`), por su dirección.
     apis: dict[str, Any] = field(default_factory=dict)
+    # Cómo se retrata lo que la base tenga fuera de la carpeta (`tests.lagos.poner`).
+    retratar_base: Callable[[], Callable[[], None]] = lambda: lambda: None
 
     def __post_init__(self):
         self.carpeta.mkdir(parents=True, exist_ok=True)
@@ -107,15 +109,16 @@ class Proyecto:
 
         Con esto unas pruebas que empiezan por la misma carga la hacen una sola vez.
         """
-        self.solo_en_archivo("lo retratado no trae lo que un lago tiene fuera de la carpeta")
         copia = self.carpeta.with_name(f"{self.carpeta.name}.retrato")
         shutil.copytree(self.carpeta, copia)
         antes = deepcopy((self.tiendas, self.ajustes, self.ambiente, self.cadena))
+        reponer_base = self.retratar_base()
 
         def reponer() -> None:
             shutil.rmtree(self.carpeta)
             shutil.copytree(copia, self.carpeta)
             self.tiendas, self.ajustes, self.ambiente, self.cadena = deepcopy(antes)
+            reponer_base()
 
         return reponer
 
@@ -197,6 +200,15 @@ class Proyecto:
             return lagos.snapshot(self)
         return self.base.read_bytes()
 
+    def hay_base(self) -> bool:
+        """Si ya existe la base en que carga."""
+        return self.base_tal_cual() is not None if self.en_lago else self.base.exists()
+
+    def foto(self) -> dict:
+        """La base y los marcadores, tal cual."""
+        marcadores = (self.carpeta / "markers").rglob("*.json")
+        return {p: p.read_bytes() for p in marcadores} | {"base": self.base_tal_cual()}
+
     def consultar(self, sql: str, *valores) -> list[tuple]:
         """Una consulta a la base de destino; vacío si la base no existe."""
         if self.en_lago:
@@ -207,6 +219,18 @@ class Proyecto:
             return []
         with duckdb.connect(str(self.base), read_only=True) as conexion:
             return conexion.execute(sql, valores).fetchall()
+
+    def a_mano(self, *ordenes: str) -> None:
+        """Cambia la base sin ninguna orden del proyecto, como podría hacer cualquiera."""
+        from tests import lagos
+
+        if self.en_lago:
+            abierta = lagos.abierto(self, solo_lectura=False)
+        else:
+            abierta = duckdb.connect(str(self.base))
+        with abierta as base:
+            for sql in ordenes:
+                base.execute(sql)
 
     def cargado(self) -> dict[tuple[str, date], tuple[int, Decimal]]:
         """Filas y total de cada tienda y día en `ventas_raw`."""

@@ -12,6 +12,7 @@ from fluxion_luigi.errores import ErrorUso
 from fluxion_luigi.flujo import calidad
 from fluxion_luigi.periodos import Rango
 from fluxion_luigi.tareas.calidad import VerificarCalidad
+from tests import lagos
 from tests.nucleo import tareas_de
 from tests.proyecto import RAIZ, Proyecto
 
@@ -43,9 +44,10 @@ def dias(proyecto, *, tabla: str = "perfil_dias", tienda: str = "tienda_01") -> 
 
 
 @pytest.fixture(scope="module")
-def tienda(tmp_path_factory) -> Proyecto:
+def tienda(tmp_path_factory, request) -> Proyecto:
     """Una tienda de demostración con una semana; el 4, tres líneas están dos veces."""
     proyecto = Proyecto(tmp_path_factory.mktemp("calidad") / "proyecto")
+    lagos.poner_si_toca(proyecto, request)
     proyecto.con_tienda("tienda_01")
     demo.construir(proyecto.tienda("tienda_01"), Rango.de_texto("20250701-20250707"))
     en_el_pos(proyecto, f"INSERT INTO lineas SELECT * FROM lineas WHERE fecha = '{MALO}' LIMIT 3")

@@ -37,12 +37,13 @@ def test_la_misma_orden_escrita_de_otro_modo_no_corre_dos_veces_y_para_otra_base
         assert repetida.codigo == 10, repetida.todo
         assert f"{YA_CORRE}: la tiene el proceso {primera.pid} de " in repetida.error
         assert "Corrida" not in repetida.todo  # no llegó a ser una: no deja reporte
-        # Cambia la base: es otra orden, y sólo la detiene que la tienda está tomada.
-        otra = dos_tiendas.luigi(
-            *MARZO, FLUXION_BASE=str(dos_tiendas.carpeta / "otra.duckdb"), FLUXION_ESPERA_TIENDA="1"
-        )
-        assert otra.codigo == 30, otra.todo
-        assert YA_CORRE not in otra.todo
+        # Cambia la base: es otra orden, y sólo la detiene que la tienda está tomada. (Los turnos de
+        # un lago los guarda su catálogo, y los de un archivo, esta máquina: no se ven.)
+        if not dos_tiendas.en_lago:
+            otra = str(dos_tiendas.carpeta / "otra.duckdb")
+            otra = dos_tiendas.luigi(*MARZO, FLUXION_BASE=otra, FLUXION_ESPERA_TIENDA="1")
+            assert otra.codigo == 30, otra.todo
+            assert YA_CORRE not in otra.todo
         # Y si de verdad se quieren dos, Luigi sabe pedirlo.
         assert dos_tiendas.luigi(*MARZO, "--no-lock", FLUXION_ESPERA_TIENDA="1").codigo == 30
     primera.communicate(timeout=60)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests import lagos
 from tests.proyecto import RAIZ, Proyecto, Salida, cada_dia, vender
 
 MALO = "2025-03-08"
@@ -60,13 +61,14 @@ DIAS_MALOS = [f"2025-03-{2 * i:02d}" for i in range(1, len(MALOS) + 1)]
 
 
 @pytest.fixture(scope="module")
-def mes_malo(tmp_path_factory) -> tuple[Proyecto, Salida, dict[str, str]]:
+def mes_malo(tmp_path_factory, request) -> tuple[Proyecto, Salida, dict[str, str]]:
     """Marzo con un día malo de cada dos, su carga (cada ventana lee uno bueno y uno malo) y lo que
     su reporte dice de los que quedaron fuera.
     """
     proyecto = Proyecto(
         tmp_path_factory.mktemp("dias_malos") / "p", ajustes={"intentos": "1", "ventana_dias": "2"}
     )
+    lagos.poner_si_toca(proyecto, request)
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 20))
     for dia, (columna, valor, _) in zip(DIAS_MALOS, MALOS, strict=True):
         poner(proyecto, columna, valor.replace("DIA", dia) if columna == "fecha" else valor, dia)
@@ -228,9 +230,10 @@ def test_sin_las_demas_sumas_la_cuenta_sirve_y_con_ellas_se_ve_lo_que_cambia_el_
 
 
 @pytest.fixture(scope="module")
-def _cargada(tmp_path_factory):
+def _cargada(tmp_path_factory, request):
     """Casi todo marzo ya cargado, y cómo se vuelve a eso."""
     proyecto = Proyecto(tmp_path_factory.mktemp("caidas") / "p", ajustes={"intentos": "1"})
+    lagos.poner_si_toca(proyecto, request)
     dias = cada_dia("2025-03-01", "2025-03-31", 20) | {"2025-03-16": 5}
     proyecto.con_tienda("tienda_01", dias)
     assert proyecto.rango("2025-03-01", "2025-03-25").codigo == 0

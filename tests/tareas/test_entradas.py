@@ -35,7 +35,7 @@ def test_una_orden_que_antes_decia_otra_cosa_sale_con_40_y_no_toca_nada(dos_tien
     for dice, salida in zip(RECHAZADAS.values(), salidas, strict=True):
         frase(salida, dice, codigo=40)
         assert "Defecto" not in salida.todo
-    assert not dos_tiendas.base.exists()
+    assert not dos_tiendas.hay_base()
     assert not (dos_tiendas.carpeta / "reportes").exists()
 
 

@@ -64,7 +64,7 @@ def test_una_orden_mal_escrita_se_explica_sale_con_40_y_no_toca_nada(dos_tiendas
     for dice, salida in zip(MAL_ESCRITAS.values(), salidas, strict=True):
         frase(salida, *dice, codigo=40)
         assert "Defecto" not in salida.todo
-    assert not dos_tiendas.base.exists()
+    assert not dos_tiendas.hay_base()
 
 
 def test_un_hasta_anterior_a_la_historia_no_habla_de_un_desde_que_nadie_escribio(con_marzo):

@@ -6,14 +6,13 @@ import shutil
 import subprocess
 from datetime import date
 
-import duckdb
 import pytest
 
 from fluxion_luigi import cobertura
 from fluxion_luigi.flujo import integridad
 from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.periodos import SIEMPRE, Rango
-from tests import nucleo
+from tests import lagos, nucleo
 from tests.proyecto import LUIGI, Proyecto, Salida, borrar_ventas, cada_dia, vender
 from tests.terminal import contestar
 
@@ -81,23 +80,22 @@ DANOS = {
 
 
 @pytest.fixture(scope="module")
-def molde(tmp_path_factory) -> Proyecto:
+def _molde(tmp_path_factory, request):
     """Tres tiendas con diez días de marzo cargados."""
     proyecto = Proyecto(tmp_path_factory.mktemp("integridad") / "proyecto")
+    lagos.poner_si_toca(proyecto, request)
     for n, id_ in enumerate(("tienda_01", "tienda_02", "tienda_03")):
         proyecto.con_tienda(id_, cada_dia(PRIMERO, SIGUIENTE, 11 + n))
     nucleo.cargar(proyecto, PRIMERO, ULTIMO)
-    return proyecto
+    return proyecto, proyecto.retratar()
 
 
 @pytest.fixture
-def sano(molde, tmp_path):
-    """Lo mismo, en el mismo sitio (los marcadores nombran la base), y como nuevo al acabar."""
-    copia = tmp_path / "copia"
-    shutil.copytree(molde.carpeta, copia)
-    yield molde
-    shutil.rmtree(molde.carpeta)
-    shutil.copytree(copia, molde.carpeta)
+def sano(_molde) -> Proyecto:
+    """Lo mismo, como nuevo."""
+    proyecto, reponer = _molde
+    reponer()
+    return proyecto
 
 
 def verificar(proyecto: Proyecto, *opciones: str, workers: int = 1) -> tuple[Salida, dict]:
@@ -134,12 +132,6 @@ def correr(proyecto: Proyecto, orden: list[str]) -> Salida:
     return Salida(hecho.returncode, hecho.stdout, hecho.stderr)
 
 
-def a_mano(proyecto: Proyecto, *ordenes_sql: str) -> None:
-    with duckdb.connect(str(proyecto.base)) as base:
-        for sql in ordenes_sql:
-            base.execute(sql)
-
-
 def cambiar_marcador(proyecto: Proyecto, tienda: str, cambio) -> None:
     ruta = proyecto.carpeta / "markers" / tienda / "2025-03.json"
     datos = json.loads(ruta.read_text())
@@ -151,7 +143,7 @@ def danar(proyecto: Proyecto) -> dict[tuple[str, int], str]:
     """Todos los daños a la vez; devuelve cómo se debe llamar cada uno."""
     for (tienda, n), (sql, _) in DANOS.items():
         dia = f"2025-03-{n:02d}"
-        a_mano(proyecto, sql.format(
+        proyecto.a_mano(sql.format(
             aqui=f"ubicacion_id = '{tienda}' AND fecha = '{dia}'",
             control=f"ubicacion_id = '{tienda}' AND dia = '{dia}'",
         ) or "SELECT 1")  # fmt: skip
@@ -244,7 +236,7 @@ def test_una_base_de_la_semana_pasada_se_reconoce_y_se_pone_al_dia(sano):
 @pytest.mark.parametrize("falta", ["borrada", "otra"])
 def test_una_base_que_no_es_la_de_los_marcadores_se_dice(sano, falta):
     if falta == "otra":
-        a_mano(sano, "UPDATE identidad SET base_id = 'otra'")
+        sano.a_mano("UPDATE identidad SET base_id = 'otra'")
     else:
         sano.base.unlink()
     hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
@@ -312,7 +304,7 @@ def test_contra_origen_se_ve_lo_que_cambio_en_la_tienda_y_lo_que_falta_y_se_reme
 
 
 def test_si_una_tienda_no_responde_lo_de_las_demas_se_repara_y_el_reporte_lo_dice(sano):
-    a_mano(sano, "DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
+    sano.a_mano("DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
     pos(sano, "tienda_02").unlink()
     salida, reporte = verificar(sano, "--reparar")
     assert salida.codigo == 30
@@ -322,7 +314,7 @@ def test_si_una_tienda_no_responde_lo_de_las_demas_se_repara_y_el_reporte_lo_dic
 
 
 def test_lo_que_otra_corrida_esta_cargando_no_es_una_diferencia(sano):
-    a_mano(sano, "DELETE FROM ventas_raw WHERE ubicacion_id < 'tienda_03' AND linea = 0")
+    sano.a_mano("DELETE FROM ventas_raw WHERE ubicacion_id < 'tienda_03' AND linea = 0")
     with candado_de(sano.config, sano.tienda("tienda_01"), "2025-03"):
         vista = integridad.verificar(sano.config, (), SIEMPRE, {})
     assert vista.en_uso == [("tienda_01", "2025-03")]
@@ -340,7 +332,7 @@ def test_un_olvido_que_no_acabo_se_dice_y_se_repite(sano):
 
 
 def test_un_dia_que_se_releyo_y_quedo_fuera_no_es_un_marcador_borrado(sano):
-    a_mano(sano, "INSERT INTO dias_fallidos VALUES "
+    sano.a_mano("INSERT INTO dias_fallidos VALUES "
            "('tienda_01', '2025-03-03', 'líneas duplicadas', '2999-01-01', 'c')")  # fmt: skip
     cambiar_marcador(sano, "tienda_01", lambda dias: dias.pop("2025-03-03"))
     [d] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
@@ -354,7 +346,7 @@ def test_de_una_tienda_inactiva_importa_la_base_y_no_el_marcador(sano):
     sano.escribir()
     try:
         assert integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias == []
-        a_mano(sano, "DELETE FROM ventas_raw WHERE ubicacion_id = 'tienda_03' AND linea = 0")
+        sano.a_mano("DELETE FROM ventas_raw WHERE ubicacion_id = 'tienda_03' AND linea = 0")
         [d] = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
         assert (d.clase, d.remedio) == ("faltan_filas", None)
         assert "está inactiva en el catálogo; reponga una copia sana" in d.causa
@@ -364,7 +356,7 @@ def test_de_una_tienda_inactiva_importa_la_base_y_no_el_marcador(sano):
 
 
 def test_filas_sin_fecha_y_un_marcador_ilegible_se_dicen(sano):
-    a_mano(sano, "UPDATE ventas_raw SET fecha = NULL WHERE ubicacion_id = 'tienda_01' "
+    sano.a_mano("UPDATE ventas_raw SET fecha = NULL WHERE ubicacion_id = 'tienda_01' "
            "AND fecha = '2025-03-02' AND linea = 0")  # fmt: skip
     (sano.carpeta / "markers" / "tienda_02" / "2025-03.json").write_text("{")
     hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
@@ -374,7 +366,7 @@ def test_filas_sin_fecha_y_un_marcador_ilegible_se_dicen(sano):
 
 
 def test_solo_se_miran_las_tiendas_y_los_dias_que_se_piden(sano):
-    a_mano(sano, "DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
+    sano.a_mano("DELETE FROM ventas_raw WHERE fecha = '2025-03-04'")
     dia = Rango(date(2025, 3, 4), date(2025, 3, 4))
     vista = integridad.verificar(sano.config, ("tienda_02",), dia, {})
     assert [(d.tienda, d.dias) for d in vista.diferencias] == [("tienda_02", [dia.desde])]
@@ -382,13 +374,13 @@ def test_solo_se_miran_las_tiendas_y_los_dias_que_se_piden(sano):
     assert integridad.verificar(sano.config, (), otro, {}).diferencias == []
 
 
-def test_mal_pedida_se_explica(molde):
+def test_mal_pedida_se_explica(sano):
     espera = {
         ("--tiendas", "tienda_77"): "No existe «tienda_77»",
         ("--desde", "2025-04", "--hasta", "2025-03"): "va al revés",
     }
     for opciones, dice in espera.items():
-        salida = molde.luigi("VerificarIntegridad", *opciones)
+        salida = sano.luigi("VerificarIntegridad", *opciones)
         assert salida.codigo == 40, salida.todo
         assert dice in salida.error
         assert "Traceback" not in salida.todo

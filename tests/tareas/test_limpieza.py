@@ -10,6 +10,7 @@ import pytest
 from fluxion_luigi.errores import ErrorOcupado
 from fluxion_luigi.flujo import limpieza
 from fluxion_luigi.tareas.limpieza import tras_incremento
+from tests import lagos
 from tests.flujo.test_limpieza import en_staging, envejecer, poner
 from tests.proyecto import Proyecto, cada_dia
 from tests.reloj import correr
@@ -26,9 +27,10 @@ def archivos(proyecto: Proyecto, *menos: str) -> dict[Path, bytes]:
 
 
 @pytest.fixture(scope="module")
-def _cargado(tmp_path_factory):
+def _cargado(tmp_path_factory, request):
     """Marzo de una tienda, cargado, con su staging otra vez ahí y el de abril sin cargar."""
     proyecto = Proyecto(tmp_path_factory.mktemp("limpieza") / "p")
+    lagos.poner_si_toca(proyecto, request)
     proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-04-30", 3))
     assert proyecto.rango("2025-03", "2025-03").codigo == 0
     en_staging(proyecto, 2, "2025-03")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from fluxion_luigi import cobertura
 from fluxion_luigi.config.tienda import Tienda
 from fluxion_luigi.periodos import Rango
+from tests import lagos
 from tests.proyecto import RAIZ, Proyecto, cada_dia, hacer_pos, vender
 from tests.reloj import correr
 
@@ -76,8 +77,9 @@ def detalle(proyecto: Proyecto) -> list[tuple]:
 
 
 @pytest.fixture(scope="module")
-def _cargada(tmp_path_factory):
+def _cargada(tmp_path_factory, request):
     proyecto = hacer(tmp_path_factory.mktemp("mudanza") / "proyecto")
+    lagos.poner_si_toca(proyecto, request)
     simulada = proyecto.rango(PRIMERO, "2025-03-31", "--simular").fuera
     assert re.search(r"TOTAL +1 +22 ", simulada), simulada
     salida = proyecto.rango(PRIMERO, "2025-03-31", workers=2)
@@ -134,8 +136,7 @@ def test_con_el_servidor_viejo_apagado_lo_demas_sigue_y_lo_suyo_se_dice(mudada):
     assert hecho.codigo == 0, hecho.todo
     assert (date(2025, 4, 1)) in {d for _, d in mudada.cargado()}
     # Si hay que pedirle algo, falla lo suyo y no lo del otro.
-    (mudada.carpeta / "markers" / "tienda_01" / "2025-03.json").unlink()
-    hecho = mudada.rango(PRIMERO, "2025-03-31", workers=2)
+    hecho = mudada.rango(PRIMERO, "2025-03-31", "--recargar", workers=2)
     assert hecho.codigo == 30
     assert str(archivo(mudada, "viejo")) in hecho.error
     assert "Traceback" not in hecho.todo

@@ -168,7 +168,7 @@ def test_una_carga_no_se_conforma_con_el_staging_de_otros_dias(proyecto):
             config, tienda, Rango.de_texto("20250301-20250315"), "c", aceptar_vacios=False,
             avanzo=lambda *_: None,
         )  # fmt: skip
-    assert not proyecto.base.exists()
+    assert not proyecto.hay_base()
 
 
 def test_un_proceso_de_tarea_que_muere_es_un_fallo_con_su_frase(dos_tiendas):

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import duckdb
 import pytest
 
 from fluxion_luigi.errores import ErrorUso
@@ -22,10 +21,10 @@ def test_una_muestra_de_lo_cargado_es_igual_y_sale_con_cero(con_marzo):
 
 def test_un_valor_cambiado_aqui_se_dice_con_su_linea_y_los_dos_valores(dos_tiendas):
     cargar(dos_tiendas, "2025-03-05", "2025-03-05", "tienda_01")
-    with duckdb.connect(str(dos_tiendas.base)) as base:
-        base.execute("UPDATE ventas_raw SET cantidad = cantidad + 1 WHERE factura = '00000002' "
-                     "AND linea = 3")  # fmt: skip
-        base.execute("DELETE FROM ventas_raw WHERE factura = '00000004'")
+    dos_tiendas.a_mano(
+        "UPDATE ventas_raw SET cantidad = cantidad + 1 WHERE factura = '00000002' AND linea = 3",
+        "DELETE FROM ventas_raw WHERE factura = '00000004'",
+    )
     salida = dos_tiendas.luigi("VerificarMuestra", "--tiendas", "tienda_01")
     assert salida.codigo == 30
     for palabras in (

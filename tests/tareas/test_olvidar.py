@@ -5,7 +5,6 @@ import sqlite3
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from fluxion_luigi import marcadores
@@ -15,7 +14,7 @@ from fluxion_luigi.flujo import olvido
 from fluxion_luigi.flujo.candados import candado_de
 from fluxion_luigi.informes import cambios
 from fluxion_luigi.periodos import Rango
-from tests import nucleo
+from tests import lagos, nucleo
 from tests.proyecto import Proyecto, cada_dia, con_dos_tiendas
 from tests.terminal import contestar
 
@@ -25,8 +24,9 @@ UNA = ("--tiendas", "tienda_01")
 
 
 @pytest.fixture(scope="module")
-def _cargadas(tmp_path_factory):
+def _cargadas(tmp_path_factory, request):
     proyecto = con_dos_tiendas(Proyecto(tmp_path_factory.mktemp("cargadas") / "p"))
+    lagos.poner_si_toca(proyecto, request)
     nucleo.cargar(proyecto, "2025-03-01", "2025-03-10")
     return proyecto, proyecto.retratar()
 
@@ -37,12 +37,6 @@ def cargadas(_cargadas) -> Proyecto:
     proyecto, reponer = _cargadas
     reponer()
     return proyecto
-
-
-def foto(proyecto: Proyecto) -> dict:
-    """La base y los marcadores, byte por byte."""
-    archivos = [proyecto.base, *(proyecto.carpeta / "markers").rglob("*.json")]
-    return {p: p.read_bytes() for p in archivos}
 
 
 def marcados(proyecto: Proyecto, tienda: str) -> list[int]:
@@ -92,11 +86,10 @@ def test_lo_olvidado_queda_en_la_historia_por_tramos(cargadas):
 
 
 def test_las_filas_que_inserto_otra_mano_tambien_se_olvidan(cargadas):
-    with duckdb.connect(str(cargadas.base)) as base:
-        base.execute(
-            "INSERT INTO ventas_raw BY NAME SELECT * REPLACE ('tienda_77' AS ubicacion_id) "
-            "FROM ventas_raw WHERE ubicacion_id = 'tienda_01' AND fecha = '2025-03-04'"
-        )
+    cargadas.a_mano(
+        "INSERT INTO ventas_raw BY NAME SELECT * REPLACE ('tienda_77' AS ubicacion_id) "
+        "FROM ventas_raw WHERE ubicacion_id = 'tienda_01' AND fecha = '2025-03-04'"
+    )
     antes = cargadas.cargado()
     ajeno = ("--tiendas", "tienda_77")
     simulado = cargadas.luigi("OlvidarVentas", *MARZO, *ajeno, "--simular")
@@ -128,7 +121,7 @@ def test_una_fecha_mal_escrita_que_cargo_un_mes_de_ceros_se_deshace(proyecto):
 
 
 def test_simular_muestra_la_tabla_y_no_cambia_nada(cargadas):
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     salida = cargadas.luigi(
         "OlvidarVentas", *DEL_3_AL_5, "--tiendas", "tienda_02,tienda_01", "--simular", "--si"
     )
@@ -138,18 +131,18 @@ def test_simular_muestra_la_tabla_y_no_cambia_nada(cargadas):
     renglon = next(r for r in salida.fuera.splitlines() if r.startswith("tienda_01"))
     con_coma = f"{total:,.2f}".translate(str.maketrans(",.", ".,"))
     assert renglon.split()[2:] == ["3", "2025-03-03", "2025-03-05", "360", con_coma]
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 def test_sin_terminal_y_sin_si_lo_muestra_y_se_niega(cargadas):
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     salida = cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA)
     assert salida.codigo == 30
     assert "Por olvidar, de 2025-03-03 a 2025-03-05" in salida.fuera
     assert "no hay una terminal donde preguntar" in salida.error
     assert "--si" in salida.error
     assert "Traceback" not in salida.todo
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 @pytest.mark.parametrize(("respuesta", "workers"), [("s\n", 3), ("SÍ\n", 1)])
@@ -163,20 +156,20 @@ def test_en_una_terminal_pregunta_y_con_s_olvida(cargadas, respuesta, workers):
 
 
 def test_si_se_contesta_que_no_no_cambia_nada(cargadas):
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     _, salida = contestar(cargadas, "n\n", "OlvidarVentas", *DEL_3_AL_5, *UNA)
     assert salida.codigo == 30
     assert "No se cambió nada: no se confirmó" in salida.error
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 def test_si_no_hay_nada_que_olvidar_se_dice_y_sale_con_cero(cargadas):
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     rango = ("--desde", "2024-01", "--hasta", "2025-02")
     salida = cargadas.luigi("OlvidarVentas", *rango, "--tiendas", "tienda_02,tienda_01")
     assert salida.codigo == 0, salida.todo
     assert "Nada que olvidar" in salida.fuera
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 def test_una_tienda_inactiva_y_una_que_salio_del_catalogo_tambien(cargadas):
@@ -196,12 +189,12 @@ def test_una_tienda_inactiva_y_una_que_salio_del_catalogo_tambien(cargadas):
     ],
 )
 def test_una_orden_mal_escrita_se_explica_y_no_cambia_nada(cargadas, opciones, dice):
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     salida = cargadas.luigi("OlvidarVentas", *opciones, "--si")
     assert salida.codigo == 40
     assert dice in salida.error
     assert "Traceback" not in salida.todo
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 def test_una_tienda_que_no_esta_en_ninguna_parte_se_dice_con_las_que_hay(cargadas):
@@ -275,13 +268,13 @@ def test_muerta_antes_de_confirmar_no_cambia_nada(cargadas, monkeypatch):
         if len(veces) == 2:
             raise Muerte
 
-    antes, en_marcadores = cargadas.cargado(), foto(cargadas)
+    antes, en_marcadores = cargadas.cargado(), cargadas.foto()
     monkeypatch.setattr(olvido.destino, "olvidar", a_la_segunda)
     with pytest.raises(Muerte):
         _olvidar(cargadas)
     assert cargadas.cargado() == antes
     assert cargadas.consultar("SELECT count(*) FROM cargas WHERE accion = 'olvido'") == [(0,)]
-    del en_marcadores[cargadas.base]
+    del en_marcadores["base"]
     assert {p: p.read_bytes() for p in en_marcadores} == en_marcadores
 
 
@@ -298,19 +291,19 @@ def test_la_que_salio_del_catalogo_y_ya_solo_tiene_marcadores_se_termina_de_olvi
 def test_mientras_otra_corrida_tiene_el_mes_espera_y_luego_lo_dice(cargadas):
     cargadas.ajustes["espera_tienda"] = "0.1"
     cargadas.escribir()
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     with candado_de(cargadas.config, cargadas.tienda("tienda_01"), "2025-03"):
         salida = cargadas.luigi("OlvidarVentas", *DEL_3_AL_5, *UNA, "--si")
     assert salida.codigo == 30
     assert "Otra corrida está usando tienda_01 2025-03" in salida.error
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes
 
 
 def test_si_otra_corrida_lo_cambio_mientras_se_preguntaba_no_se_olvida(cargadas):
     config, rango = cargadas.config, Rango(date(2025, 3, 9), date(2025, 3, 12))
     plan = olvido.planear(config, ["tienda_01"], rango)
     nucleo.cargar(cargadas, "2025-03-11", "2025-03-11", "tienda_01")
-    antes = foto(cargadas)
+    antes = cargadas.foto()
     with pytest.raises(ErrorOcupado, match="mientras se preguntaba"):
         olvido.olvidar(config, plan, rango, "una corrida")
-    assert foto(cargadas) == antes
+    assert cargadas.foto() == antes

@@ -50,6 +50,12 @@ def con_bi(proyecto) -> Proyecto:
     return proyecto.con_tienda("tienda_01", cada_dia("2025-03-01", "2025-03-31", 20))
 
 
+@pytest.fixture
+def destino() -> str:
+    """Se publica un archivo: un lago lo lee BI mientras se carga."""
+    return "archivo"
+
+
 def al_dia(proyecto: Proyecto) -> bool:
     return publicacion.al_dia(proyecto.config)
 

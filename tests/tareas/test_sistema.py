@@ -91,7 +91,7 @@ def test_tres_archivos_con_lo_obligatorio_se_verifican_y_cargan_de_punta_a_punta
     assert "Leído y conciliado: 30 líneas, total 370.5000." in salida.fuera
     assert "Sin caja ni tipo_documento" in salida.fuera
     assert "No suma, y no se conciliará: cantidad." in salida.fuera
-    assert not bodegon.proyecto.base.exists()
+    assert not bodegon.proyecto.hay_base()
     assert bodegon.proyecto.sobras() == []
     assert cargar(bodegon.proyecto, "2025-03-01", "2025-03-02") == set()
     columnas = ", ".join(f"count({n})" for n in sorted(OPCIONALES))
