@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fluxion_luigi import marcadores
 from fluxion_luigi.config import Configuracion, Tienda
 from fluxion_luigi.destino.control import DiaRespaldado, Instantanea, instantanea
-from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, meses, tramo_de
+from fluxion_luigi.periodos import UN_DIA, Rango, agrupar, es_de_corrida, meses, tramo_de
 
 # Una semana entera sin una venta no es un día cerrado.
 MUCHOS_CEROS = 7
@@ -95,7 +95,7 @@ def respaldados(
     hay = {
         d: x
         for d in dias
-        if (x := base.dias.get((tienda.id, d))) and not tienda.es_de_otro(d, x.pos)
+        if (x := _cargado(base, tienda.id, d)) and not tienda.es_de_otro(d, x.pos)
     }
     raiz, lago = config.ajustes.marcadores, config.ajustes.es_lago
     dichos: dict[date, marcadores.DiaCargado] = {}
@@ -118,7 +118,7 @@ def anular(config: Configuracion, tienda: str, mes: str, dias: Iterable[date]) -
     quitados = set(marcadores.anular(raiz, tienda, mes, dias, de))
     if config.ajustes.es_lago:
         base = instantanea(config)
-        suyos = {d: _como_cargado(x) for d in dias if (x := base.dias.get((tienda, d)))}
+        suyos = {d: _como_cargado(x) for d in dias if (x := _cargado(base, tienda, d))}
         if suyos and base.base_id:
             anulado = marcadores.Marcador(tienda, mes, base.base_id, suyos)
             marcadores.agregar(raiz / ANULADOS, anulado, de)
@@ -146,7 +146,7 @@ def marcar(config: Configuracion, tienda: str, tramo: Rango) -> dict[date, DiaRe
         ErrorOcupado, ErrorDestino: si no se pudo leer la base.
     """
     base = instantanea(config, admite_vieja=True)
-    dias = {d: x for d in tramo if (x := base.dias.get((tienda, d)))}
+    dias = {d: x for d in tramo if (x := _cargado(base, tienda, d))}
     if dias:
         suyos = {d: _como_cargado(x) for d, x in dias.items()}
         anotar(config, marcadores.Marcador(tienda, tramo.mes, base.base_id, suyos))
@@ -163,8 +163,16 @@ def sin_marca(config: Configuracion, tienda: Tienda, tramo: Rango) -> bool:
     return any(
         x and not (d in suyos and x.respalda(suyos[d]))
         for d in tramo
-        for x in (base.dias.get((tienda.id, d)),)
+        for x in (_cargado(base, tienda.id, d),)
     )
+
+
+def _cargado(base: Instantanea, tienda: str, dia: date) -> DiaRespaldado | None:
+    """Lo que la base tiene de un día. Un renglón sin cuándo se leyó lo insertó otra mano: nada, que
+    ningún marcador lo puede decir.
+    """
+    x = base.dias.get((tienda, dia))
+    return x if x and es_de_corrida(x.extraido_en) else None
 
 
 def _como_cargado(x: DiaRespaldado) -> marcadores.DiaCargado:

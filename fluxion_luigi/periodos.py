@@ -123,9 +123,14 @@ def leer_instante(texto: str) -> datetime:
         ValueError, TypeError: si no es eso, o no hay manera de que sea la hora de una corrida.
     """
     instante = datetime.fromisoformat(texto)
-    if instante.tzinfo is None or not PRIMER_ANIO <= instante.year <= ULTIMO_ANIO:
+    if instante.tzinfo is None or not es_de_corrida(instante):
         raise ValueError(f"{texto} no es el instante de una corrida")
     return instante
+
+
+def es_de_corrida(instante: datetime) -> bool:
+    """Si pudo ser la hora de una corrida."""
+    return PRIMER_ANIO <= instante.year <= ULTIMO_ANIO
 
 
 def leer_dia(texto: str) -> date:
