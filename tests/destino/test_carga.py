@@ -78,6 +78,7 @@ def test_cualquier_tanda_deja_cada_fila_una_vez_y_en_orden(
 
 
 def test_varias_tandas_en_paralelo_quedan_en_orden_de_fecha(dos_tiendas, tmp_path, monkeypatch):
+    dos_tiendas.solo_en_archivo("mira cómo quedan los bloques del archivo")
     monkeypatch.setattr(archivo, "FILAS_POR_TANDA", 2 * FILAS_POR_GRUPO)
     filas, avances = archivo.FILAS_POR_TANDA + 3 * FILAS_POR_GRUPO // 2, []
     quedo = cargar(dos_tiendas, lote(tmp_path / "v.parquet", filas), avances)
@@ -98,6 +99,7 @@ def test_lo_de_una_api_que_trae_todas_las_columnas_se_carga_en_un_hilo(
 def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
     dos_tiendas, tmp_path
 ):
+    dos_tiendas.solo_en_archivo("mira cómo quedan los bloques del archivo")
     mes, dia = lote(tmp_path / "mes.parquet", FILAS_POR_GRUPO + 2000), lote(tmp_path / "v", 50)
     for tienda in ("tienda_01", "tienda_02", "tienda_03"):
         cargar(dos_tiendas, mes, [], tienda)
@@ -116,6 +118,7 @@ def test_un_mes_no_reescribe_a_sus_vecinos_y_las_cargas_pequenas_los_compactan(
 
 def test_recargar_un_mes_muchas_veces_no_hace_crecer_la_base(dos_tiendas, tmp_path):
     """Cada vez queda a lo sumo un bloque sin soltar, y una carga pequeña los suelta todos."""
+    dos_tiendas.solo_en_archivo("mira cómo quedan los bloques del archivo")
     mes, dia = (lote(tmp_path / f"{n}", n) for n in (2 * FILAS_POR_GRUPO + 2000, 50))
     usados = []
     for _ in range(4):
@@ -127,6 +130,7 @@ def test_recargar_un_mes_muchas_veces_no_hace_crecer_la_base(dos_tiendas, tmp_pa
 
 
 def test_reemplazar_un_mes_no_reescribe_a_sus_vecinos(dos_tiendas, tmp_path):
+    dos_tiendas.solo_en_archivo("mira cómo quedan los bloques del archivo")
     mes = lote(tmp_path / "mes.parquet", FILAS_POR_GRUPO + 2000)
     for tienda in ("tienda_01", "tienda_02", "tienda_03", "tienda_02"):
         cargar(dos_tiendas, mes, [], tienda)
@@ -151,6 +155,7 @@ def grupos(proyecto) -> list[int]:
 
 def test_tras_cada_tanda_duckdb_suelta_la_memoria_que_uso(dos_tiendas):
     """Su tope vuelve al de la configuración, y los bloques que ya escribió no se quedan."""
+    dos_tiendas.solo_en_archivo("mira cómo quedan los bloques del archivo")
     with para_escribir(dos_tiendas.config) as base:
         with base.en_paralelo():
             hilos, alto = ajustes_de(base)

@@ -171,6 +171,7 @@ def test_un_conjunto_sano_sale_con_cero_y_no_cambia_un_byte(sano):
 
 
 def test_cada_dano_se_halla_se_nombra_y_su_orden_tal_cual_lo_remedia(sano):
+    sano.solo_en_archivo("unos daños son de los marcadores, y la verdad de un lago es su control")
     esperadas = danar(sano)
     salida, reporte = verificar(sano)
     assert salida.codigo == 30
@@ -203,6 +204,7 @@ def test_cada_dano_se_halla_se_nombra_y_su_orden_tal_cual_lo_remedia(sano):
 
 
 def test_reparar_remedia_todo_lo_que_se_puede_volver_a_cargar(sano):
+    sano.solo_en_archivo("unos daños son de los marcadores, y la verdad de un lago es su control")
     esperadas = danar(sano)
     salida, reporte = verificar(sano, "--reparar", workers=2)
     assert salida.codigo == 30
@@ -235,6 +237,7 @@ def test_una_base_de_la_semana_pasada_se_reconoce_y_se_pone_al_dia(sano):
 
 @pytest.mark.parametrize("falta", ["borrada", "otra"])
 def test_una_base_que_no_es_la_de_los_marcadores_se_dice(sano, falta):
+    sano.solo_en_archivo("es de los marcadores, y la verdad de un lago es su control")
     if falta == "otra":
         sano.a_mano("UPDATE identidad SET base_id = 'otra'")
     else:
@@ -314,6 +317,7 @@ def test_si_una_tienda_no_responde_lo_de_las_demas_se_repara_y_el_reporte_lo_dic
 
 
 def test_lo_que_otra_corrida_esta_cargando_no_es_una_diferencia(sano):
+    sano.solo_en_archivo("quien lo tiene es este proceso, y los turnos son de un proceso")
     sano.a_mano("DELETE FROM ventas_raw WHERE ubicacion_id < 'tienda_03' AND linea = 0")
     with candado_de(sano.config, sano.tienda("tienda_01"), "2025-03"):
         vista = integridad.verificar(sano.config, (), SIEMPRE, {})
@@ -322,6 +326,7 @@ def test_lo_que_otra_corrida_esta_cargando_no_es_una_diferencia(sano):
 
 
 def test_un_olvido_que_no_acabo_se_dice_y_se_repite(sano):
+    sano.solo_en_archivo("es de los marcadores, y la verdad de un lago es su control")
     marcador = sano.carpeta / "markers" / "tienda_01" / "2025-03.json"
     guardado = marcador.read_text()
     nucleo.olvidar(sano, "2025-03-03", "2025-03-03", "tienda_01")
@@ -332,6 +337,7 @@ def test_un_olvido_que_no_acabo_se_dice_y_se_repite(sano):
 
 
 def test_un_dia_que_se_releyo_y_quedo_fuera_no_es_un_marcador_borrado(sano):
+    sano.solo_en_archivo("es de los marcadores, y la verdad de un lago es su control")
     sano.a_mano("INSERT INTO dias_fallidos VALUES "
            "('tienda_01', '2025-03-03', 'líneas duplicadas', '2999-01-01', 'c')")  # fmt: skip
     cambiar_marcador(sano, "tienda_01", lambda dias: dias.pop("2025-03-03"))
@@ -360,9 +366,11 @@ def test_filas_sin_fecha_y_un_marcador_ilegible_se_dicen(sano):
            "AND fecha = '2025-03-02' AND linea = 0")  # fmt: skip
     (sano.carpeta / "markers" / "tienda_02" / "2025-03.json").write_text("{")
     hallado = integridad.verificar(sano.config, (), SIEMPRE, {}).diferencias
-    assert {d.clase for d in hallado} == {"faltan_filas", "filas_sin_dia", "marcador_ilegible"}
-    ilegible = next(d for d in hallado if d.clase == "marcador_ilegible")
-    assert (len(ilegible.dias), ilegible.remedio.tarea) == (10, "RangoVentas")
+    # Los marcadores de un lago no son la verdad: que no se entiendan no es una diferencia.
+    ilegibles = [d for d in hallado if d.clase == "marcador_ilegible"]
+    assert {d.clase for d in hallado if d not in ilegibles} == {"faltan_filas", "filas_sin_dia"}
+    dicho = [(len(d.dias), d.remedio.tarea) for d in ilegibles]
+    assert dicho == ([] if sano.en_lago else [(10, "RangoVentas")])
 
 
 def test_solo_se_miran_las_tiendas_y_los_dias_que_se_piden(sano):
