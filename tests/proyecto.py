@@ -192,6 +192,10 @@ class Proyecto:
         if self.en_lago and os.environ.get("PRUEBAS_DESTINO") == "lago":
             pytest.skip(por_que)
 
+    def de_datos(self, carpeta: str) -> str:
+        """La misma carpeta; «datos» es donde vayan los de la base."""
+        return self.ajustes["lago_datos"] if carpeta == "datos" and self.en_lago else carpeta
+
     def base_tal_cual(self):
         """Lo que no puede cambiar si la base no cambia: sus octetos, o el snapshot del lago."""
         if self.en_lago:

@@ -95,8 +95,7 @@ def test_logs_y_reportes_de_otro_usuario_no_impiden_cargar(dos_tiendas):
 
 @pytest.mark.parametrize("carpeta", ["markers", "datos"])
 def test_sin_permiso_donde_van_los_datos_se_dice_antes_de_leer_la_tienda(dos_tiendas, carpeta):
-    if carpeta == "datos" and dos_tiendas.en_lago:
-        carpeta = dos_tiendas.ajustes["lago_datos"]
+    carpeta = dos_tiendas.de_datos(carpeta)
     with ajena(dos_tiendas.carpeta / carpeta, 0) as prefijo:
         salida = correr(dos_tiendas, *prefijo)
         fallo_con(dos_tiendas, salida, "No se pudo escribir en", "no hay permiso", f"/{carpeta}/")
