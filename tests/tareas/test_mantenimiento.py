@@ -58,6 +58,7 @@ def test_se_juntan_los_archivos_de_un_mes_y_quien_lee_no_pierde_los_suyos(proyec
 
 
 def test_un_archivo_no_tiene_que_mantenerse_y_se_dice(con_marzo):
+    con_marzo.solo_en_archivo("es de un archivo")
     salida = con_marzo.luigi("MantenerLago")
     assert salida.codigo == 30
     assert "no hay nada que mantener" in salida.error

@@ -19,6 +19,7 @@ def _con_lago(proyecto: Proyecto, carpeta, postgresql) -> tuple[str, Proyecto]:
 
 
 def test_una_base_se_muda_a_un_lago_y_vuelve_con_todo_lo_suyo(con_marzo, tmp_path, postgresql):
+    con_marzo.solo_en_archivo("empieza en un archivo")
     lago, otro = _con_lago(con_marzo, tmp_path / "despues", postgresql)
     # Muere con una tienda llevada; repetida, lleva la otra y nada dos veces.
     muere = con_marzo.lanzar("MudarBase", "--destino", lago)
