@@ -55,5 +55,6 @@ def incremento(plan: PlanDiario, opciones: Sequence[str] = ()) -> str:
     )
     return "\n".join(
         [f"Simulación del incremento hasta {plan.rango.hasta}: no se contactó a nadie.", "", cuadro,
-         doblar(NOTA_INCREMENTO), *plan.excluidos(), *resumen.huecos(reporte.huecos(faltan, list(opciones)))]
+         doblar(NOTA_INCREMENTO), *plan.excluidos(),
+         *resumen.huecos(reporte.huecos(faltan, list(opciones)))]
     )  # fmt: skip

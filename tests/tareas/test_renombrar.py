@@ -109,15 +109,15 @@ def test_en_una_terminal_pregunta_y_con_s_mueve_todo_y_a_la_tienda_no_se_le_pide
     exigir_que_no_pregunte(renombrada)
 
 
-@pytest.mark.postgresql
 def test_en_una_terminal_con_n_no_cambia_nada(renombrada):
-    antes = foto(renombrada)
+    antes = renombrada.foto()
     _, salida = contestar(renombrada, "n\n", *ORDEN)
     assert salida.codigo == 30, salida.todo
     assert "No se cambió nada: no se confirmó" in salida.error
-    assert foto(renombrada) == antes
+    assert renombrada.foto() == antes
 
 
+@pytest.mark.postgresql
 def test_la_orden_que_propone_la_carga_rechazada_lo_arregla(en_postgresql):
     nucleo.cargar(en_postgresql, "2025-03-01", "2025-03-05")
     cambiar_nombre(en_postgresql)
