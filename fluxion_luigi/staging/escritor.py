@@ -106,9 +106,10 @@ def escribir(
 
 
 def _abrir(archivo: Path, esquema: pa.Schema) -> pq.ParquetWriter:
-    # Nadie busca dentro del staging: sin estadísticas, y el dinero como entero de 64 bits.
+    # Nadie busca dentro del staging: sin estadísticas, y el dinero como entero de 64 bits. Y dura
+    # poco: con zstd ocupa un quinto menos, y escribir un millón de líneas cuesta 0,3 s más de CPU.
     return pq.ParquetWriter(
-        archivo, esquema, compression="zstd", write_statistics=False, store_decimal_as_integer=True
+        archivo, esquema, compression="lz4", write_statistics=False, store_decimal_as_integer=True
     )
 
 
