@@ -24,12 +24,17 @@ def central(tmp_path):
         yield luigid
 
 
+def la_que_lee(proyecto: Proyecto) -> str:
+    """La tarea que lee una tienda: con un lago, la misma que carga."""
+    return "CargaVentas" if proyecto.en_lago else "ExtraccionVentas"
+
+
 @contextmanager
 def leyendo(proyecto: Proyecto, luigid: Luigid, *orden: str, **mas):
     """Una orden que no acaba de leer tienda_01 mientras dure el contexto."""
     with candado_de(proyecto.config, proyecto.tienda("tienda_01")):
         lanzada = luigid.lanzar(proyecto, *orden, **mas)
-        esperar(lambda: luigid.corriendo() == ["ExtraccionVentas"])
+        esperar(lambda: luigid.corriendo() == [la_que_lee(proyecto)])
         yield lanzada
 
 
@@ -37,15 +42,16 @@ def test_dos_ordenes_para_una_tienda_esperan_su_turno_y_dicen_a_quien(
     dos_tiendas, central, tmp_path
 ):
     """La segunda es de otro proyecto, que a esa tienda la llama de otro modo."""
+    lectora = la_que_lee(dos_tiendas)
     otro = Proyecto(tmp_path / "otro").con_tienda("caja_9")
     otro.tiendas["caja_9"]["archivo"] = dos_tiendas.tiendas["tienda_01"]["archivo"]
     otro.escribir()
     with leyendo(dos_tiendas, central, *MARZO, *UNA) as primera:
         segunda = central.lanzar(otro, *ABRIL)
-        segunda.hasta_que_diga("Esperando turno para caja_9 2025-04: la tiene ExtraccionVentas ")
+        segunda.hasta_que_diga(f"Esperando turno para caja_9 2025-04: la tiene {lectora} ")
         apurada = central.luigi(dos_tiendas, *ABRIL, *UNA, FLUXION_ESPERA_TIENDA="1")
         assert apurada.codigo == 25, apurada.todo
-        assert "Pasaron 1 s esperando turno: la tiene ExtraccionVentas" in apurada.error
+        assert f"Pasaron 1 s esperando turno: la tiene {lectora}" in apurada.error
         [mes] = dos_tiendas.reporte()["detalle"]
         assert mes["clase_error"] == "ocupado"
         assert f"(proceso {primera.pid} en " in mes["error"]
@@ -153,7 +159,7 @@ def test_la_tienda_de_una_orden_que_mataron_se_espera_hasta_que_luigid_la_suelta
             # Ya espera cuando la otra muere: cuánto tarda en arrancar no cambia nada.
             segunda = central.lanzar(dos_tiendas, *ABRIL, *UNA)
             segunda.hasta_que_diga(
-                "Esperando turno para tienda_01 2025-04: la tiene ExtraccionVentas"
+                f"Esperando turno para tienda_01 2025-04: la tiene {la_que_lee(dos_tiendas)}"
             )
             primera.matar()
         salida = segunda.terminar()
