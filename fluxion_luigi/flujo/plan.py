@@ -40,7 +40,8 @@ class Plan:
         if self.futuros:
             frases.append(f"Días que aún no llegan, fuera: {describir(self.futuros)}.")
         frases += [
-            f"{t.id} ({t.nombre}) abrió el {t.apertura}, fuera: {describir(dias)}."
+            f"{t.id} ({t.nombre}) {'abrió' if t.apertura <= self.rango.hasta else 'no abre hasta'} "
+            f"el {t.apertura}, fuera: {describir(dias)}."
             for t, dias in self.sin_abrir
         ]
         return frases

@@ -10,4 +10,4 @@ FROM lineas AS l
 JOIN dias AS d ON d.dia = l.fecha
 JOIN usual AS u USING (dia)
 WHERE d.no_suman > 3 * coalesce(u.no_suman, 0.02) * d.lineas
-    AND abs(l.subtotal::DECIMAL(38,4) + l.impuesto - l.total) > 0.011
+    AND abs(l.subtotal::DOUBLE + l.impuesto - l.total) > 0.011

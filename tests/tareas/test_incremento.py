@@ -157,8 +157,8 @@ def test_de_la_que_se_pide_y_aun_no_abre_se_dice_cuando(al_dia):
     todas = incremento(al_dia, "2025-03-21", "--simular")
     del al_dia.tiendas["tienda_02"]["apertura"]
     al_dia.escribir()
-    assert "abrió el 2025-04-01, fuera: 2025-03-20" in pedida.todo
-    assert "abrió el" not in todas.todo
+    assert "no abre hasta el 2025-04-01, fuera: 2025-03-20" in pedida.todo
+    assert "no abre hasta" not in todas.todo
 
 
 def test_los_dias_en_cero_de_quien_se_equivoco_de_anio_no_abren_un_hueco(al_dia):

@@ -90,18 +90,23 @@ def test_tras_el_incremento_se_limpia_solo_si_se_pide(cargado):
     assert cargado.cargado() == cargado.en_origen("2025-03-01", "2025-04-01")
 
 
-def test_lo_que_no_se_deja_quitar_se_nombra_y_el_codigo_lo_dice(proyecto):
-    proyecto.con_tienda("tienda_01")
-    viejo = poner(proyecto.carpeta / "reportes" / "corrida_vieja.json", 100)
-    otro = poner(proyecto.carpeta / "logs" / "corrida_vieja.log", 100)
-    with ajena(viejo.parent, 0o500) as prefijo:
+def queja_sin_permiso(proyecto: Proyecto, carpeta: Path, permisos: int) -> str:
+    """Lo que dice LimpiarArchivos si con esos permisos no puede con una carpeta."""
+    with ajena(carpeta, permisos) as prefijo:
         salida = subprocess.run(
             [*prefijo, *proyecto.orden("LimpiarArchivos")], cwd=proyecto.carpeta,
             env=proyecto.entorno(), capture_output=True, text=True,
         )  # fmt: skip
     assert salida.returncode == 30, salida.stderr
-    assert f"{viejo}: no hay permiso" in salida.stderr
     assert "Traceback" not in salida.stderr
+    return salida.stderr
+
+
+def test_lo_que_no_se_deja_quitar_se_nombra_y_el_codigo_lo_dice(proyecto):
+    proyecto.con_tienda("tienda_01")
+    viejo = poner(proyecto.carpeta / "reportes" / "corrida_vieja.json", 100)
+    otro = poner(proyecto.carpeta / "logs" / "corrida_vieja.log", 100)
+    assert f"{viejo}: no hay permiso" in queja_sin_permiso(proyecto, viejo.parent, 0o500)
     assert viejo.exists()
     assert not otro.exists()  # y lo demás sí se quitó
 
@@ -109,14 +114,9 @@ def test_lo_que_no_se_deja_quitar_se_nombra_y_el_codigo_lo_dice(proyecto):
 def test_sin_poder_mirar_los_diarios_no_se_quita_nada_y_se_dice(proyecto):
     """Ahí consta qué corridas hay en curso."""
     viejo = poner(proyecto.con_tienda("tienda_01").carpeta / "logs" / "corrida_vieja.log", 100)
-    with ajena(proyecto.carpeta / "reportes", 0o300) as prefijo:
-        salida = subprocess.run(
-            [*prefijo, *proyecto.orden("LimpiarArchivos")], cwd=proyecto.carpeta,
-            env=proyecto.entorno(), capture_output=True, text=True,
-        )  # fmt: skip
-    assert salida.returncode == 30, salida.stderr
-    assert f"No se puede mirar {proyecto.carpeta / 'reportes'}: no hay permiso" in salida.stderr
-    assert "Traceback" not in salida.stderr
+    reportes = proyecto.carpeta / "reportes"
+    queja = queja_sin_permiso(proyecto, reportes, 0o300)
+    assert f"No se puede mirar {reportes}: no hay permiso" in queja
     assert viejo.exists()
 
 
